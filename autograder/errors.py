@@ -1,0 +1,42 @@
+"""The staff side's exceptions: a branch of `course_utils.errors.KitError`.
+
+    StaffError                   every one prints as one sentence and exits with code 2
+    ├── CourseFileError          course.toml: key, value, and what was expected
+    ├── RosterError              the roster file is missing or cannot be read
+    ├── UnknownAssignmentError   no such assignment in the course file or the source folder
+    ├── FolderError              a folder is missing or cannot be written
+    ├── ExerciseError            an exercise declaration contradicts itself
+    └── GradebookError           nbgrader's database refused
+"""
+
+from __future__ import annotations
+
+from course_utils.errors import KitError
+
+
+class StaffError(KitError):
+    """Something an instructor can mend."""
+
+
+class CourseFileError(StaffError):
+    """course.toml holds something unexpected: names the key, the value and what was expected."""
+
+
+class RosterError(StaffError):
+    """The roster file is missing or cannot be read."""
+
+
+class UnknownAssignmentError(StaffError):
+    """No assignment of that name in the course file or the source folder."""
+
+
+class FolderError(StaffError):
+    """A folder is missing or cannot be written."""
+
+
+class ExerciseError(StaffError):
+    """An exercise declaration contradicts itself."""
+
+
+class GradebookError(StaffError):
+    """nbgrader's database refused."""

@@ -1,0 +1,31 @@
+"""The kit's exceptions, drawn as a tree.
+
+    KitError                     says what is wrong, where, and how to mend it
+    ├── DataError                a data file is missing, broken or cannot be fetched
+    ├── CheckError               check() was asked for something it does not know
+    │   └── AnswerKeyError       the answer key on disk is missing or damaged
+    └── StaffError               (autograder.errors) everything on the instructor's side
+"""
+
+from __future__ import annotations
+
+
+class KitError(Exception):
+    """Say in one sentence what is wrong and where, and in one more how to mend it."""
+
+    def __init__(self, what: str, mend: str = "") -> None:
+        super().__init__(f"{what} {mend}".strip())
+        self.what = what
+        self.mend = mend
+
+
+class DataError(KitError):
+    """A data file is missing, broken, or cannot be fetched."""
+
+
+class CheckError(KitError):
+    """check() was asked for something it does not know."""
+
+
+class AnswerKeyError(CheckError):
+    """The answer key on disk is missing or damaged."""
