@@ -1,0 +1,81 @@
+"""One look for every figure of the course, and one way to show it: picture, alt text, words.
+
+Figures are plain matplotlib figures made without pyplot: nothing is kept open behind the notebook's
+back, no backend is switched, and importing this module is cheap.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# The palette of Okabe and Ito (2008), which readers with any common colour blindness can tell apart.
+BLACK = "#000000"
+ORANGE = "#E69F00"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+YELLOW = "#F0E442"
+BLUE = "#0072B2"
+RED = "#D55E00"
+PINK = "#CC79A7"
+PALETTE = (BLUE, RED, GREEN, ORANGE, SKY, PINK, YELLOW, BLACK)
+
+GRID = "#D9D9D9"
+_DPI = 100
+
+
+def new_figure(width: float = 6.4, height: float = 4.0) -> Figure:
+    """Make an empty figure of `width` × `height` inches in the course's look."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def dress(axes: Axes, *, x: str, y: str, title: str = "") -> Axes:
+    """Give axes their names, a light grid and no box; return them."""
+    axes.set_xlabel(x, fontsize=11)
+    axes.set_ylabel(y, fontsize=11)
+    axes.set_title(title, fontsize=12, loc="left")
+    axes.grid(color=GRID, linewidth=0.6)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    return axes
+
+
+def draw_png(figure: Figure) -> bytes:
+    """Draw the figure as it stands now and return the PNG file's bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()
+
+
+def show(figure: Figure, description: str) -> None:
+    """Show a figure in the notebook: the picture with `description` as alt text, then the words.
+
+    In a plain terminal only the words are printed.
+    """
+    show_png(draw_png(figure), description)
+
+
+def show_png(png: bytes, description: str, extra: dict[str, object] | None = None) -> None:
+    """Show a PNG picture and then its description in words.
+
+    Args:
+        png: the picture.
+        description: one paragraph that says what the picture shows.
+        extra: other forms of the same picture by MIME type; a front end takes the richest it can show.
+    """
+    from IPython.core.getipython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is not None:
+        picture = {"image/png": png, "text/plain": "[picture, described below]", **(extra or {})}
+        display(picture, raw=True, metadata={"image/png": {"alt": description}})
+    print(f"Figure: {description}")
