@@ -98,7 +98,7 @@ def load_digits_small(dtype: torch.dtype | None = None, path: str | Path | None 
 
     file = Path(path) if path is not None else find_bundled("digits_8x8.npz")
     try:
-        with np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as raw, np.load(raw, allow_pickle=False) as arrays:
             images, labels = arrays["images"], arrays["labels"]
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile) as problem:
         raise DataError(

@@ -1,0 +1,26 @@
+"""The live figures and questions of the lectures.
+
+Each one is a picture drawn by a plain function, a few controls and a description in words. Where no
+browser is listening (GitHub, print, nbconvert, a terminal) a still picture and the words stand there.
+"""
+
+from __future__ import annotations
+
+from course_utils.widgets.contour import contour_stepper
+from course_utils.widgets.learning_rate import learning_rate_explorer
+from course_utils.widgets.live import LiveFigure
+from course_utils.widgets.prediction import Prediction, predict
+from course_utils.widgets.selfcheck import Question, SelfCheck, self_check
+from course_utils.widgets.squares import line_and_squares
+
+__all__ = [
+    "LiveFigure",
+    "Prediction",
+    "Question",
+    "SelfCheck",
+    "contour_stepper",
+    "learning_rate_explorer",
+    "line_and_squares",
+    "predict",
+    "self_check",
+]

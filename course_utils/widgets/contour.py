@@ -1,0 +1,140 @@
+"""Step through gradient descent on the map of the loss, with raw or standardised inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as widgets
+import numpy as np
+
+from course_utils import plots
+from course_utils.widgets.bowl import Bowl, standardise
+from course_utils.widgets.live import LiveFigure, make_button, make_slider
+
+RAW, STANDARDISED = "raw", "standardised"
+_FAR = 1e6  # a point this far outside the map is not worth drawing
+
+
+def contour_stepper(
+    x: Any,
+    y: Any,
+    *,
+    start: tuple[float, float] = (0.0, 0.0),
+    lr: float = 0.006,
+    steps: int = 0,
+    inputs: str = RAW,
+    most_steps: int = 60,
+    fineness: int = 120,
+) -> LiveFigure:
+    """Make the figure of gradient descent on (w, b), step by step.
+
+    Left: a map of the MSE with the path so far. Right: the MSE after each step.
+
+    Args:
+        x: inputs (N,).
+        y: targets (N,).
+        start: (w, b) at step 0, for raw inputs; with standardised ones the walk starts from the same line.
+        lr: the learning rate η to begin with.
+        steps: how many steps to begin with.
+        inputs: `"raw"` or `"standardised"`.
+        most_steps: the end of the slider of steps.
+        fineness: grid points along each side of the map.
+    """
+    bowls = {RAW: Bowl.of(x, y), STANDARDISED: Bowl.of(standardise(x), y)}
+    # The same first line in both maps: w·x + b = (w·std)·(x - mean)/std + (b + w·mean).
+    mean, std = float(np.mean(np.asarray(x, dtype=float))), float(np.std(np.asarray(x, dtype=float)))
+    starts = {RAW: start, STANDARDISED: (start[0] * std, start[1] + start[0] * mean)}
+    figure = plots.new_figure(8.6, 4.3)
+    left, right = figure.subplots(1, 2)
+    drawn: dict[str, Any] = {"map": None}  # which map stands on the left, and its path
+
+    def update(inputs: str, lr: float, steps: int) -> str:
+        bowl, first = bowls[inputs], starts[inputs]
+        walk = bowl.walk(first, lr, steps)
+        losses = bowl.loss(walk)
+        if drawn["map"] != inputs:  # contours are slow to draw: only when the map changes
+            _draw_map(left, right, bowl, first, fineness, inputs, most_steps)
+            drawn["path"] = left.plot([], [], "o-", color=plots.RED, ms=4, lw=1.2, zorder=4)[0]
+            drawn["here"] = left.plot([], [], "s", color=plots.BLUE, ms=8, zorder=5)[0]
+            drawn["curve"] = right.plot([], [], "o-", color=plots.RED, ms=3, lw=1.2)[0]
+            drawn["map"] = inputs
+        near = np.clip(walk, -_FAR, _FAR)
+        drawn["path"].set_data(near[:, 0], near[:, 1])
+        drawn["here"].set_data(near[-1:, 0], near[-1:, 1])
+        drawn["curve"].set_data(np.arange(steps + 1), losses)
+        right.set_ylim(0.6 * bowl.lowest, max(4 * float(losses[0]), 2 * float(losses.max())))
+        left.set_title(f"{inputs} inputs, η = {lr:.3g}, step {steps}", fontsize=12, loc="left")
+        right.set_title(f"MSE = {losses[-1]:,.4g}", fontsize=12, loc="left")
+        return _describe(bowl, inputs, lr, walk, losses)
+
+    controls = {
+        "inputs": widgets.ToggleButtons(options=[RAW, STANDARDISED], value=inputs, description="inputs"),
+        "lr": make_slider(
+            widgets.FloatLogSlider,
+            "learning rate η",
+            value=lr,
+            min=-4,
+            max=0.1,
+            step=0.01,
+            readout_format=".2e",
+        ),
+        "steps": make_slider(widgets.IntSlider, "steps", value=steps, min=0, max=most_steps),
+    }
+    live = LiveFigure(figure, update, controls)
+
+    def jump(by: int) -> None:
+        live.move(steps=min(max(controls["steps"].value + by, 0), most_steps))
+
+    live.buttons += [
+        make_button("Step", "One step downhill", lambda: jump(1)),
+        make_button("Ten steps", "Ten steps downhill", lambda: jump(10)),
+        make_button("Back", "Take the last step back", lambda: jump(-1)),
+        make_button("Start again", "Back to step 0", lambda: live.move(steps=0)),
+    ]
+    return live
+
+
+def _draw_map(
+    left: Any, right: Any, bowl: Bowl, start: tuple[float, float], fineness: int, inputs: str, most_steps: int
+) -> None:
+    """Draw what stays while the steps change: contours, the start, the bottom, the empty loss curve."""
+    left.clear()
+    right.clear()
+    plots.dress(left, x=f"weight w ({inputs} inputs)", y="bias b")
+    plots.dress(right, x="step", y="MSE (log scale)")
+    # The window holds the start and the bottom with room to overshoot on every side.
+    away = np.abs(bowl.bottom - np.asarray(start))
+    reach = 1.5 * away + 0.5 if inputs == RAW else np.full(2, 1.5 * away.max() + 0.5)
+    ws, bs = np.linspace(bowl.bottom - reach, bowl.bottom + reach, fineness).T
+    losses = bowl.loss(np.stack(np.meshgrid(ws, bs), axis=-1))
+    levels = bowl.lowest + np.geomspace(0.02, 1, 12) * float(losses.max() - bowl.lowest)
+    left.contourf(ws, bs, losses, levels=[bowl.lowest, *levels], cmap="cividis_r", alpha=0.55)
+    left.contour(ws, bs, losses, levels=levels, colors="#555555", linewidths=0.6)
+    left.plot(*bowl.bottom, "*", color=plots.GREEN, ms=15, mec="black", zorder=3, label="bottom")
+    left.plot(*start, "D", color=plots.ORANGE, ms=7, mec="black", zorder=3, label="start")
+    left.legend(loc="upper right", fontsize=9)
+    left.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]))
+    right.set_yscale("log")
+    right.set_xlim(-0.5, most_steps + 0.5)
+    right.axhline(bowl.lowest, color=plots.GREEN, ls="--", lw=1.5, label=f"lowest MSE, {bowl.lowest:.2f}")
+    right.legend(loc="upper right", fontsize=9, frameon=False)
+
+
+def _describe(bowl: Bowl, inputs: str, lr: float, walk: Any, losses: Any) -> str:
+    """Say what the map and the curve show."""
+    steps = len(walk) - 1
+    shape = "a long, narrow valley" if bowl.condition > 10 else "a round bowl"
+    if lr > bowl.limit:
+        pace = f"η is above the limit {bowl.limit:.5f}, so the walk diverges"
+    elif losses[-1] < 1.01 * bowl.lowest:
+        pace = "the walk has arrived: the MSE is within 1 % of the lowest"
+    else:
+        pace = f"η is below the limit {bowl.limit:.5f}, and the walk is still on its way"
+    return (
+        f"A map of the MSE over the weight w and the bias b for {inputs} inputs: {shape}, "
+        f"the steepest direction curving {bowl.condition:,.1f} times as much as the flattest. "
+        f"The bottom is at w = {bowl.bottom[0]:.3f}, b = {bowl.bottom[1]:.3f} with MSE = {bowl.lowest:.2f}. "
+        f"After {steps} steps of η = {lr:.3g} from "
+        f"w = {walk[0, 0]:g}, b = {walk[0, 1]:g} the walk is at w = {walk[-1, 0]:.4g}, b = {walk[-1, 1]:.4g} "
+        f"with MSE = {losses[-1]:,.4g}; {pace}."
+    )
