@@ -1,0 +1,206 @@
+"""The answer key of one exercise: visible inputs, expected responses, and what each mistake would give.
+
+A key holds no code. Students have the frozen keys in `course_utils/checks/keys`; the judge makes a larger
+key of the same form, with hidden cases, from fresh inputs each time it grades.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from course_utils.checks import codec
+from course_utils.checks.contract import Case, Contract, PartSpec
+from course_utils.checks.response import Part, Raised, Response
+from course_utils.errors import AnswerKeyError
+
+KEYS = Path(__file__).parent / "keys"
+"""Where the frozen keys stand: one `<exercise>.npz` each."""
+
+FORMAT = 1
+"""Raised when the form of a key changes; an older kit then says so in place of failing strangely."""
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A wrong answer that has a name: its sentences, the share of the points it keeps, and its responses."""
+
+    name: str
+    idea: str
+    look: str
+    credit: float
+    responses: tuple[Response, ...]
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """All that is needed to judge responses to `contract` on `cases`."""
+
+    contract: Contract
+    cases: tuple[Case, ...]
+    expected: tuple[Response, ...]
+    mistakes: tuple[KnownMistake, ...]
+
+
+def load_key(exercise: str, folder: Path = KEYS) -> AnswerKey:
+    """Return the frozen key of `exercise`.
+
+    Raises AnswerKeyError if there is none or if the file is damaged.
+    """
+    path = folder / f"{exercise}.npz"
+    try:
+        stamp = path.stat().st_mtime_ns
+    except OSError:
+        raise AnswerKeyError(
+            f"There is no answer key for an exercise called {exercise!r}.",
+            "Has the function been renamed? check() takes the function under the name the exercise gives it.",
+        ) from None
+    return _load(path, stamp)
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path, stamp: int) -> AnswerKey:
+    try:
+        return key_from_tree(codec.load(path))
+    except (codec.CodecError, KeyError, TypeError, ValueError) as error:
+        raise AnswerKeyError(
+            f"The answer key {path.name} is damaged ({error}).", "Install the course kit again."
+        ) from error
+
+
+def save_key(key: AnswerKey, folder: Path = KEYS) -> Path:
+    """Write `key` to its file and return the path."""
+    path = folder / f"{key.contract.name}.npz"
+    path.write_bytes(codec.dump(key_to_tree(key)))
+    return path
+
+
+def key_to_tree(key: AnswerKey) -> dict[str, Any]:
+    """Return the key as plain data for the codec."""
+    return {
+        "format": FORMAT,
+        "contract": contract_to_tree(key.contract),
+        "cases": cases_to_tree(key.cases),
+        "expected": responses_to_tree(key.expected),
+        "mistakes": [
+            {
+                "name": mistake.name,
+                "idea": mistake.idea,
+                "look": mistake.look,
+                "credit": mistake.credit,
+                "responses": responses_to_tree(mistake.responses),
+            }
+            for mistake in key.mistakes
+        ],
+    }
+
+
+def key_from_tree(tree: dict[str, Any]) -> AnswerKey:
+    """Rebuild a key from the codec's plain data; raises ValueError for another version's form."""
+    if tree["format"] != FORMAT:
+        raise ValueError(f"it has form {tree['format']}, this kit reads form {FORMAT}")
+    return AnswerKey(
+        contract_from_tree(tree["contract"]),
+        cases_from_tree(tree["cases"]),
+        responses_from_tree(tree["expected"]),
+        tuple(
+            KnownMistake(
+                item["name"],
+                item["idea"],
+                item["look"],
+                item["credit"],
+                responses_from_tree(item["responses"]),
+            )
+            for item in tree["mistakes"]
+        ),
+    )
+
+
+def contract_to_tree(contract: Contract) -> dict[str, Any]:
+    """Return a contract as plain data."""
+    return asdict(contract)
+
+
+def contract_from_tree(tree: dict[str, Any]) -> Contract:
+    """Rebuild a contract from plain data."""
+    known = dict(tree)
+    known["parts"] = tuple(PartSpec(**spec) for spec in tree["parts"])
+    known["forbid"] = tuple(tree["forbid"])
+    return Contract(**known)
+
+
+def cases_to_tree(cases: tuple[Case, ...]) -> list[dict[str, Any]]:
+    """Return cases as plain data."""
+    return [
+        {"label": case.label, "is_hidden": case.is_hidden, "arguments": case.arguments} for case in cases
+    ]
+
+
+def cases_from_tree(tree: list[dict[str, Any]]) -> tuple[Case, ...]:
+    """Rebuild cases from plain data."""
+    return tuple(Case(item["label"], item["arguments"], item["is_hidden"]) for item in tree)
+
+
+def responses_to_tree(responses: tuple[Response, ...]) -> list[dict[str, Any]]:
+    """Return responses as plain data."""
+    return [
+        {
+            "parts": [
+                {
+                    "kind": part.kind,
+                    "values": part.values,
+                    "dtype": part.dtype,
+                    "shape": list(part.shape),
+                    "device": part.device,
+                    "shown": part.shown,
+                }
+                for part in response.parts
+            ],
+            "raised": asdict(response.raised) if response.raised else None,
+            "structure": response.structure,
+            "changed": list(response.changed),
+            "remembers": response.remembers,
+            "used": list(response.used),
+            "printed": response.printed,
+        }
+        for response in responses
+    ]
+
+
+def responses_from_tree(tree: list[dict[str, Any]]) -> tuple[Response, ...]:
+    """Rebuild responses from plain data, as it came out of a process that is not to be trusted.
+
+    Raises KeyError, TypeError or ValueError if a field is missing or of the wrong type.
+    """
+    return tuple(_response(item) for item in tree)
+
+
+def _response(item: dict[str, Any]) -> Response:
+    raised = item["raised"]
+    return Response(
+        parts=tuple(_part(part) for part in item["parts"]),
+        raised=None if raised is None else Raised(**{name: raised[name] for name in Raised.__annotations__}),
+        structure=str(item["structure"]),
+        changed=tuple(str(name) for name in item["changed"]),
+        remembers=bool(item["remembers"]),
+        used=tuple(str(name) for name in item["used"]),
+        printed=str(item["printed"]),
+    )
+
+
+def _part(item: dict[str, Any]) -> Part:
+    import numpy as np
+
+    values = item["values"]
+    if values is not None and not (isinstance(values, np.ndarray) and values.dtype.kind in "biuf"):
+        raise ValueError("a part's values are not an array of numbers")
+    return Part(
+        str(item["kind"]),
+        values,
+        str(item["dtype"]),
+        tuple(int(size) for size in item["shape"]),
+        str(item["device"]),
+        str(item["shown"]),
+    )

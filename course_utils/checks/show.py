@@ -1,0 +1,118 @@
+"""Show a verdict: a small table in a notebook, the same words in a terminal."""
+
+from __future__ import annotations
+
+from html import escape
+
+from course_utils.checks.verdict import CaseLine, Outcome, Verdict
+
+# Okabe-Ito colours: told apart by colour-blind readers, and each comes with a sign and a word.
+_LOOKS = {
+    Outcome.PASSED: ("✓", "#007a5a", "right"),
+    Outcome.FAILED: ("✗", "#b34700", "not yet"),
+    Outcome.NOT_ATTEMPTED: ("○", "#5a5a5a", "not written yet"),
+    Outcome.BLOCKED: ("⏸", "#5a5a5a", "waits for another exercise"),
+    Outcome.NOT_OWN_WORK: ("⚠", "#8a6d00", "not your own work"),
+    Outcome.BROKEN: ("!", "#5a5a5a", "our fault: tell your instructor"),
+}
+
+
+def points(number: float) -> str:
+    """Write points without a needless ".0"."""
+    return f"{number:g}"
+
+
+class VerdictView:
+    """A verdict that shows itself in JupyterLab, Colab and a terminal."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.verdict = verdict
+
+    def __repr__(self) -> str:
+        return as_text(self.verdict)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.verdict)
+
+
+def headline(verdict: Verdict) -> str:
+    """Return the first line: exercise, outcome in words, points."""
+    return (
+        f"{verdict.exercise}: {_LOOKS[verdict.outcome][2]} "
+        f"({points(verdict.points)} of {points(verdict.max_points)} points)"
+    )
+
+
+def as_text(verdict: Verdict) -> str:
+    """Return the verdict for a terminal."""
+    rows = [f"{_LOOKS[verdict.outcome][0]} {headline(verdict)}"]
+    rows += [f"  {sentence}" for sentence in (verdict.idea, verdict.saw, verdict.look) if sentence]
+    if verdict.outcome not in (Outcome.NOT_ATTEMPTED, Outcome.BLOCKED):
+        rows += [f"  {_line_text(line)}" for line in verdict.lines]
+    if verdict.printed:
+        rows += ["  your code printed:", *(f"  | {row}" for row in verdict.printed.splitlines()[:10])]
+    if verdict.figure:
+        rows.append("  (a drawing of the computation graph stands with this verdict in the notebook)")
+    return "\n".join(rows)
+
+
+def _line_text(line: CaseLine) -> str:
+    label = f"hidden: {line.label}" if line.is_hidden else line.label
+    if line.is_right:
+        return f"✓ {label}"
+    if not line.yours:
+        return f"✗ {label}"
+    return f"✗ {label}: yours {line.yours}" + (f", expected {line.expected}" if line.expected else "")
+
+
+def as_html(verdict: Verdict) -> str:
+    """Return the verdict for a notebook or a page: no script, no outside file, every text escaped."""
+    sign, colour, _ = _LOOKS[verdict.outcome]
+    body = [
+        f'<div style="border-left:4px solid {colour};padding:4px 12px;margin:4px 0;max-width:52em;'
+        'font-family:sans-serif;line-height:1.45">',
+        f'<div style="font-weight:600"><span aria-hidden="true" style="color:{colour}">{sign}</span> '
+        f"{escape(headline(verdict))}</div>",
+    ]
+    if verdict.idea:
+        body.append(f"<div>{code_marks(verdict.idea)}</div>")
+    for sentence in (verdict.saw, verdict.look):
+        if sentence:
+            body.append(f'<div style="margin-top:2px">{code_marks(sentence)}</div>')
+    if verdict.lines and verdict.outcome not in (Outcome.NOT_ATTEMPTED, Outcome.BLOCKED):
+        body.append(_table(verdict))
+    if verdict.printed:
+        body.append(f"<pre>{escape(verdict.printed)}</pre>")
+    if verdict.figure:
+        body.append(verdict.figure)
+    body.append("</div>")
+    return "".join(body)
+
+
+def _table(verdict: Verdict) -> str:
+    rows = "".join(_row(line) for line in verdict.lines)
+    right = sum(line.is_right for line in verdict.lines)
+    is_open = " open" if verdict.outcome is Outcome.FAILED else ""
+    return (
+        f"<details{is_open}><summary>{right} of {len(verdict.lines)} cases right</summary>"
+        '<table style="text-align:left;margin:4px 0"><thead><tr><th scope="col"></th><th scope="col" '
+        'style="text-align:left">case</th><th scope="col" style="text-align:left">yours</th>'
+        f'<th scope="col" style="text-align:left">expected</th></tr></thead><tbody>{rows}</tbody></table></details>'
+    )
+
+
+def _row(line: CaseLine) -> str:
+    sign = "✓" if line.is_right else "✗"
+    label = f"hidden: {line.label}" if line.is_hidden else line.label
+    cells = "".join(
+        f'<td style="text-align:left">{escape(text)}</td>' for text in (label, line.yours, line.expected)
+    )
+    return f'<tr><td aria-label="{"right" if line.is_right else "not right"}">{sign}</td>{cells}</tr>'
+
+
+def code_marks(text: str) -> str:
+    """Escape a sentence for HTML and set what stands between backticks as code."""
+    pieces = text.split("`")
+    return "".join(
+        f"<code>{escape(piece)}</code>" if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )

@@ -1,0 +1,63 @@
+"""See which torch calls an answer really makes: on what ran, not on the text of the code."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from torch.overrides import TorchFunctionMode
+from torch.utils._python_dispatch import TorchDispatchMode
+
+
+class _NamedCalls(TorchFunctionMode):
+    """Note the public name of each torch function called from Python (`torch.softmax`, `Tensor.softmax`)."""
+
+    def __init__(self, seen: set[str]) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        self._seen.add(getattr(func, "__name__", ""))
+        return func(*args, **(kwargs or {}))
+
+
+class _Operators(TorchDispatchMode):
+    """Note each operator that reaches torch's core, whatever Python name it was called by (`aten::_softmax`)."""
+
+    def __init__(self, seen: set[str]) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def __torch_dispatch__(
+        self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        name = str(getattr(func, "__name__", "")).split(".")[0]
+        self._seen.add(name.lstrip("_"))
+        return func(*args, **(kwargs or {}))
+
+
+@contextmanager
+def watching(forbidden: Iterable[str]) -> Iterator[set[str]]:
+    """Yield a set that fills with the names of the torch calls made in the enclosed code.
+
+    Nothing is watched, at no cost, when nothing is forbidden.
+    """
+    seen: set[str] = set()
+    if not tuple(forbidden):
+        yield seen
+        return
+    with _NamedCalls(seen), _Operators(seen):
+        yield seen
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """Return the global and attribute names a function's code mentions, its inner functions' included."""
+    found = set(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            found |= names_in(constant)
+    return found
