@@ -28,7 +28,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "First Descent needs Python 3.11 or newer, and '$(PYTHON)' is not: install one and name it, as in: make setup PYTHON=python3.12" >&2; exit 2; }
 	@echo "Installing into $(VENV) (a few minutes and about 2 GB the first time)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
 demo: setup  ## Run a whole term in small: twelve students, one homework, grades, feedback, a report
@@ -59,7 +59,7 @@ types: setup  ## Check the types (mypy --strict)
 	@$(PY) -m mypy --no-error-summary
 
 layers: setup  ## Check that modules import only from layers below them (import-linter)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 check: lint types layers pairs-check keys-check test demo  ## Run all that CI runs: lint, types, layers, pairs, keys, tests, demo
 

@@ -1,8 +1,8 @@
 """Keep the staff's side out of the student's wheel.
 
-An editable install (`pip install -e .[instructor]`, what `make setup` does) is a clone: it has both packages and the
-`course` command. A built wheel is what a student installs: it holds `course_utils` and its data, so the command, the
-entry points and the extras that belong to `autograder` are dropped from its metadata.
+An editable install (`pip install -e .[instructor]`, what `make setup` does) is a clone: it has both packages
+and the `course` command. A built wheel is what a student installs: it holds `course_utils` and its data, so
+the command, the entry points and the extras that belong to `autograder` are dropped from its metadata.
 """
 
 from __future__ import annotations
