@@ -47,10 +47,10 @@ keys-check: setup  ## Say whether the answer keys are as the exercises declare t
 	@$(PY) -m autograder.keys --check
 
 pairs: setup  ## Bring notebooks and their text twins in step
-	@$(PY) tools/pairs.py
+	@$(PY) tools/pairs.py sync
 
 pairs-check: setup  ## Say whether notebooks and their text twins agree
-	@$(PY) tools/pairs.py --check
+	@$(PY) tools/pairs.py check
 
 lint: setup  ## Look for slips in the code (ruff)
 	@$(PY) -m ruff check --quiet .
