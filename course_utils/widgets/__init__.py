@@ -9,6 +9,7 @@ from __future__ import annotations
 from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
+from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
 from course_utils.widgets.selfcheck import Question, SelfCheck, self_check
 from course_utils.widgets.squares import line_and_squares
@@ -21,6 +22,7 @@ __all__ = [
     "contour_stepper",
     "learning_rate_explorer",
     "line_and_squares",
+    "outlier_explorer",
     "predict",
     "self_check",
 ]

@@ -71,3 +71,8 @@ def standardise(x: Any) -> Floats:
     values = np.asarray(x, dtype=float)
     scaled: Floats = (values - values.mean()) / values.std()
     return scaled
+
+
+def say_line(w: float, b: float) -> str:
+    """Write the line as `ŷ = 1.31·x + 0.65`, with a minus sign where b is negative."""
+    return f"ŷ = {w:.2f}·x {'−' if b < 0 else '+'} {abs(b):.2f}"

@@ -8,7 +8,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils import plots
-from course_utils.widgets.bowl import Bowl
+from course_utils.widgets.bowl import Bowl, say_line
 from course_utils.widgets.live import LiveFigure, make_button, make_slider
 
 
@@ -70,7 +70,7 @@ def line_and_squares(
             bar.set_color(plots.SKY if residual[i] > 0 else plots.ORANGE)
         right.set_xlim(0, max(120.0, 1.08 * float((residual**2).max())))
         sse, mse = float((residual**2).sum()), float((residual**2).mean())
-        left.set_title(f"ŷ = {w:.2f}·x + {b:.2f}", fontsize=12, loc="left")
+        left.set_title(say_line(w, b), fontsize=12, loc="left")
         right.set_title(f"SSE = {sse:,.1f}   MSE = {mse:,.2f}", fontsize=12, loc="left")
         return _describe(inputs, residual, w, b, x_name, y_name)
 
@@ -95,7 +95,7 @@ def _describe(x: Any, residual: Any, w: float, b: float, x_name: str, y_name: st
     side = "above" if residual[worst] > 0 else "below"
     squares = residual**2
     return (
-        f"{len(x)} points, {y_name} score against {x_name} score, and the line ŷ = {w:.2f}·x + {b:.2f}. "
+        f"{len(x)} points, {y_name} score against {x_name} score, and the line {say_line(w, b)}. "
         f"{int((residual > 0).sum())} points lie above the line (blue squares) and "
         f"{int((residual <= 0).sum())} on or below it (orange squares). "
         f"The squares add up to SSE = {squares.sum():,.1f}; their mean is MSE = {squares.mean():,.2f}. "
