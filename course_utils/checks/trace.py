@@ -7,8 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
+
+AUTOGRAD = "autograd"
+"""The name under which differentiation by torch is seen, whichever of its many doors was used.
+
+Names alone would not do: a helper of the student's own may well be called `backward` or `grad`.
+"""
 
 
 class _NamedCalls(TorchFunctionMode):
@@ -21,7 +28,8 @@ class _NamedCalls(TorchFunctionMode):
     def __torch_function__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        self._seen.add(getattr(func, "__name__", ""))
+        name = getattr(func, "__name__", "")
+        self._seen.add(AUTOGRAD if name == "_make_dual" else name)  # forward mode: jvp, jacfwd
         return func(*args, **(kwargs or {}))
 
 
@@ -35,8 +43,10 @@ class _Operators(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        name = str(getattr(func, "__name__", "")).split(".")[0]
-        self._seen.add(name.lstrip("_"))
+        if torch._C._current_graph_task_id() != -1:  # torch is walking a graph backward: these calls are its own
+            self._seen.add(AUTOGRAD)
+        else:
+            self._seen.add(str(getattr(func, "__name__", "")).split(".")[0].lstrip("_"))
         return func(*args, **(kwargs or {}))
 
 
