@@ -1,4 +1,4 @@
-"""The Makefile's promises that do not need an installation: run with the real make in a copy of the folder."""
+"""The Makefile's promises that do not need an installation: run with the real make in a copied folder."""
 
 import os
 import re
