@@ -10,9 +10,12 @@ from typing import Any
 class PartSpec:
     """One value an answer must return.
 
-    `kind`: "tensor" (torch tensor of the expected shape) or "scalar" (0-d tensor, Python float or NumPy
-    scalar alike). `keeps_dtype`: a tensor's dtype must be the expected one. `rtol64` and `rtol32` are
-    relative to the size of the expected numbers in float64 and in float32 cases.
+    `kind`: "tensor" (torch tensor of the expected shape), "scalar" (0-d tensor, Python float or NumPy
+    scalar alike), "at_least_accuracy" (class indices, of which at least the share `floor` must be the
+    expected ones) or "clue" (one number that is never judged: it only helps to recognise a mistake).
+    `keeps_dtype`: a tensor's dtype must be the expected one. `rtol64` and `rtol32` are relative to the size
+    of the expected numbers in float64 and in float32 cases. `is_returned`: the answer returned this part; if
+    not, a driver measured it, and messages say "seen" in place of "returned".
     """
 
     name: str = ""
@@ -20,6 +23,8 @@ class PartSpec:
     keeps_dtype: bool = True
     rtol64: float = 1e-7
     rtol32: float = 1e-5
+    is_returned: bool = True
+    floor: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,11 @@ def say_numbers(case: Case, difference: Difference) -> str:
             return f"{given} returned None."
         case Departure.SHAPE:
             what = f"{difference.part} with shape" if difference.part else "shape"
+            if not difference.is_returned:
+                return f"For {case.label}: {what} {difference.yours}; expected {difference.expected}."
             return f"{given} returned {what} {difference.yours}; expected {difference.expected}."
+        case _ if not difference.is_returned:
+            return f"For {case.label}: {part} = {difference.yours}; expected {difference.expected}."
         case _:
             what = f"{part} = {difference.yours}" if part else difference.yours
             return f"{given} returned {what}; expected {difference.expected}."
