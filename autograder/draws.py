@@ -29,7 +29,9 @@ def probabilities(generator: torch.Generator, *shape: int, dtype: torch.dtype = 
     return torch.softmax(normal(generator, *shape), dim=-1).to(dtype)
 
 
-def not_contiguous(make: Callable[[torch.Generator], dict[str, Any]]) -> Callable[[torch.Generator], dict[str, Any]]:
+def not_contiguous(
+    make: Callable[[torch.Generator], dict[str, Any]],
+) -> Callable[[torch.Generator], dict[str, Any]]:
     """Wrap a maker so that its tensors do not lie side by side in memory."""
 
     def wrapped(generator: torch.Generator) -> dict[str, Any]:

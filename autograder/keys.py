@@ -1,7 +1,7 @@
 """Freeze the answer keys students get, and tell whether the frozen ones still say what the exercises say.
 
-    python -m autograder.keys          write course_utils/checks/keys/*.npz
-    python -m autograder.keys --check  exit with 1 if a key is stale
+python -m autograder.keys          write course_utils/checks/keys/*.npz
+python -m autograder.keys --check  exit with 1 if a key is stale
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def _difference(frozen: AnswerKey, fresh: AnswerKey) -> str:
         return "the contract, a case or a mistake has changed"
     specs = fresh.contract.parts
     pairs = [(frozen.expected, fresh.expected)]
-    pairs += [(old.responses, new.responses) for old, new in zip(frozen.mistakes, fresh.mistakes, strict=True)]
+    pairs += [
+        (old.responses, new.responses) for old, new in zip(frozen.mistakes, fresh.mistakes, strict=True)
+    ]
     for old, new in pairs:
         if not all(map(lambda a, b: looks_like(a, b, specs), old, new)):
             return "the expected numbers have changed"

@@ -38,9 +38,19 @@ linear_predict = Exercise(
     ask="Predict one number per row of X (N, D): the row times the weights w (D,), plus the bias b. Returns (N,).",
     reference=lambda X, w, b: X @ w + b,
     cases=[
-        case("three rows, two features", X=as_double([1, 2], [3, 4], [5, 6]), w=as_double([0.5, -1]), b=as_double(2)),
+        case(
+            "three rows, two features",
+            X=as_double([1, 2], [3, 4], [5, 6]),
+            w=as_double([0.5, -1]),
+            b=as_double(2),
+        ),
         case("the thirteen quiz scores", X=SCORES_X, w=as_double([1.25]), b=as_double(0.5)),
-        case("a square table", X=as_double([1, 0, 2], [0, 3, 1], [4, 1, 0]), w=as_double([1, -2, 3]), b=as_double(-1)),
+        case(
+            "a square table",
+            X=as_double([1, 0, 2], [0, 3, 1], [4, 1, 0]),
+            w=as_double([1, -2, 3]),
+            b=as_double(-1),
+        ),
         case("one row", X=as_double([[2, -1, 0.5]]), w=as_double([1, 1, 4]), b=as_double(3)),
         case("float32", partial(_line, n=5, d=3, dtype=SINGLE)),
         case("a table that is not contiguous", not_contiguous(partial(_line, n=4, d=3))),
@@ -107,21 +117,24 @@ def forgot_the_sum(X, w, b):
 
 
 @linear_predict.mistake(
-    "You take the mean of the products of a row: a dot product is their sum.", look="Sum or mean over the features?"
+    "You take the mean of the products of a row: a dot product is their sum.",
+    look="Sum or mean over the features?",
 )
 def averaged_over_features(X, w, b):
     return (X * w).mean(1) + b
 
 
 @linear_predict.mistake(
-    "b is added once for each feature: inside the sum it counts D times.", look="Is b inside or outside your sum?"
+    "b is added once for each feature: inside the sum it counts D times.",
+    look="Is b inside or outside your sum?",
 )
 def added_the_bias_to_each_product(X, w, b):
     return (X * w + b).sum(1)
 
 
 @linear_predict.mistake(
-    "You summed down the columns: that is one number per feature, not per row.", look="Which axis do the rows lie on?"
+    "You summed down the columns: that is one number per feature, not per row.",
+    look="Which axis do the rows lie on?",
 )
 def summed_over_rows(X, w, b):
     return (X * w).sum(0) + b
@@ -144,7 +157,9 @@ LOSS_CASES = [
     case("the thirteen scores, ŷ = 1·x + 2", **_line_through_scores()),
     case("one number", p=as_double([3]), y=as_double([1])),
     case("errors that cancel", p=as_double([1, -1, 2, -2]), y=as_double([0, 0, 0, 0])),
-    case("a table with two columns", p=as_double([1, 2], [3, 4], [5, 6]), y=as_double([1, 0], [0, 4], [8, 6])),
+    case(
+        "a table with two columns", p=as_double([1, 2], [3, 4], [5, 6]), y=as_double([1, 0], [0, 4], [8, 6])
+    ),
     case("four numbers, one far off", p=as_double([0, 1, 0, 10]), y=as_double([1, 0, 2, 0])),
     case("float32", lambda g: _pair(g, 6, dtype=SINGLE)),
     case("not contiguous", not_contiguous(lambda g: _pair(g, 5))),
@@ -195,7 +210,10 @@ ALL_PAIRS = (
 )
 
 
-@sse.mistake("This is the mean of the squares: sse asks for their sum.", look="Should twice the data give twice the loss?")
+@sse.mistake(
+    "This is the mean of the squares: sse asks for their sum.",
+    look="Should twice the data give twice the loss?",
+)
 def averaged(p, y):
     return ((p - y) ** 2).mean()
 
@@ -226,7 +244,9 @@ def met_every_target_flattened(p, y):
     return ((p.reshape(-1, 1) - y.reshape(-1)) ** 2).sum()
 
 
-@sse.mistake("The errors are added up without their squares.", look="What happens to an error of -2 and one of +2?")
+@sse.mistake(
+    "The errors are added up without their squares.", look="What happens to an error of -2 and one of +2?"
+)
 def forgot_the_square(p, y):
     return (p - y).sum()
 
@@ -247,18 +267,23 @@ def added_the_targets(p, y):
 
 
 @sse.mistake(
-    "You subtract the squares; the square of a difference is something else.", look="Is (3 - 1)² the same as 3² - 1²?"
+    "You subtract the squares; the square of a difference is something else.",
+    look="Is (3 - 1)² the same as 3² - 1²?",
 )
 def subtracted_squares(p, y):
     return (p**2 - y**2).sum()
 
 
-@sse.mistake("The sum runs down the columns only: one number is asked for.", look="How many numbers do you return?")
+@sse.mistake(
+    "The sum runs down the columns only: one number is asked for.", look="How many numbers do you return?"
+)
 def summed_down_the_columns(p, y):
     return ((p - y) ** 2).sum(0)
 
 
-@mse.mistake("This is the sum of the squares: their mean is asked for.", look="Does your loss grow when the data do?")
+@mse.mistake(
+    "This is the sum of the squares: their mean is asked for.", look="Does your loss grow when the data do?"
+)
 def summed(p, y):
     return ((p - y) ** 2).sum()
 
@@ -272,7 +297,8 @@ def halved_the_mean(p, y):
 
 
 @mse.mistake(
-    "You square the mean of the errors: errors above and below then cancel.", look="Which comes first, squaring or averaging?"
+    "You square the mean of the errors: errors above and below then cancel.",
+    look="Which comes first, squaring or averaging?",
 )
 def squared_the_mean(p, y):
     return (p - y).mean() ** 2
@@ -284,7 +310,8 @@ def met_every_target(p, y):
 
 
 @mse.mistake(
-    "You divide by N - 1, as for a sample variance. A mean of N squares is divided by N.", look="How many squares did you add?"
+    "You divide by N - 1, as for a sample variance. A mean of N squares is divided by N.",
+    look="How many squares did you add?",
 )
 def divided_by_one_less(p, y):
     return ((p - y) ** 2).sum() / (p.numel() - 1)
@@ -308,17 +335,24 @@ def took_the_root(p, y):
     return ((p - y) ** 2).mean().sqrt()
 
 
-@mse.mistake("The errors are averaged without their squares.", look="What happens to an error of -2 and one of +2?")
+@mse.mistake(
+    "The errors are averaged without their squares.", look="What happens to an error of -2 and one of +2?"
+)
 def forgot_the_square(p, y):
     return (p - y).mean()
 
 
-@mse.mistake("The mean runs down the columns only: one number is asked for.", look="How many numbers do you return?")
+@mse.mistake(
+    "The mean runs down the columns only: one number is asked for.", look="How many numbers do you return?"
+)
 def averaged_down_the_columns(p, y):
     return ((p - y) ** 2).mean(0)
 
 
-@mse.mistake("This is the variance of the errors: a constant error would cost nothing.", look="What if every error is 3?")
+@mse.mistake(
+    "This is the variance of the errors: a constant error would cost nothing.",
+    look="What if every error is 3?",
+)
 def took_the_variance(p, y):
     return (p - y).var(unbiased=False)
 
@@ -341,7 +375,10 @@ def took_the_median(p, y):
     return (p - y).abs().median()
 
 
-@mae.mistake("This is the sum of the absolute errors: their mean is asked for.", look="Does your loss grow when the data do?")
+@mae.mistake(
+    "This is the sum of the absolute errors: their mean is asked for.",
+    look="Does your loss grow when the data do?",
+)
 def summed(p, y):
     return (p - y).abs().sum()
 
@@ -351,7 +388,10 @@ def squared(p, y):
     return ((p - y) ** 2).mean()
 
 
-@mae.mistake("A squared error and a root: that is the RMSE. |e| needs neither.", look="Take the root before the mean and see what is left.")
+@mae.mistake(
+    "A squared error and a root: that is the RMSE. |e| needs neither.",
+    look="Take the root before the mean and see what is left.",
+)
 def took_the_root_of_the_mean_square(p, y):
     return ((p - y) ** 2).mean().sqrt()
 
@@ -361,12 +401,17 @@ def met_every_target(p, y):
     return (p.reshape(-1, 1) - y.reshape(-1)).abs().mean()
 
 
-@mae.mistake("You take the absolute values before the difference.", look="Is |-2 - 3| the same as |-2| - |3|?")
+@mae.mistake(
+    "You take the absolute values before the difference.", look="Is |-2 - 3| the same as |-2| - |3|?"
+)
 def took_absolute_values_first(p, y):
     return (p.abs() - y.abs()).abs().mean()
 
 
-@mae.mistake("Yours is half the mean absolute error: there is no ½ here.", look="Compare your formula with the one above.")
+@mae.mistake(
+    "Yours is half the mean absolute error: there is no ½ here.",
+    look="Compare your formula with the one above.",
+)
 def halved(p, y):
     return 0.5 * (p - y).abs().mean()
 
@@ -379,7 +424,9 @@ def divided_by_rows(p, y):
     return (p - y).abs().sum() / len(p)
 
 
-@rmse.mistake("The root is missing: this is the MSE.", look="In which unit is your number: points, or points squared?")
+@rmse.mistake(
+    "The root is missing: this is the MSE.", look="In which unit is your number: points, or points squared?"
+)
 def forgot_the_root(p, y):
     return ((p - y) ** 2).mean()
 
@@ -392,13 +439,16 @@ def took_the_root_of_each(p, y):
     return torch.sqrt((p - y) ** 2).mean()
 
 
-@rmse.mistake("The mean is missing: you take the root of the sum.", look="Does your number grow when the data do?")
+@rmse.mistake(
+    "The mean is missing: you take the root of the sum.", look="Does your number grow when the data do?"
+)
 def forgot_the_mean(p, y):
     return torch.sqrt(((p - y) ** 2).sum())
 
 
 @rmse.mistake(
-    "You divide by N outside the root: under the root it is √N.", look="Where does the division stand in the formula?"
+    "You divide by N outside the root: under the root it is √N.",
+    look="Where does the division stand in the formula?",
 )
 def divided_outside_the_root(p, y):
     return torch.sqrt(((p - y) ** 2).sum()) / p.numel()
@@ -410,13 +460,17 @@ def met_every_target(p, y):
 
 
 @rmse.mistake(
-    "You divide by N - 1, as for a sample deviation. A mean of N squares is divided by N.", look="How many squares did you add?"
+    "You divide by N - 1, as for a sample deviation. A mean of N squares is divided by N.",
+    look="How many squares did you add?",
 )
 def divided_by_one_less(p, y):
     return torch.sqrt(((p - y) ** 2).sum() / (p.numel() - 1))
 
 
-@rmse.mistake("This is the spread of the errors around their mean: a constant error would cost nothing.", look="What if every error is 3?")
+@rmse.mistake(
+    "This is the spread of the errors around their mean: a constant error would cost nothing.",
+    look="What if every error is 3?",
+)
 def took_the_standard_deviation(p, y):
     return (p - y).std(unbiased=False)
 
@@ -429,7 +483,10 @@ def divided_by_rows(p, y):
     return torch.sqrt(((p - y) ** 2).sum() / len(p))
 
 
-@rmse.mistake("A ½ has come under the root: there is none in the formula.", look="Compare your formula with the one above.")
+@rmse.mistake(
+    "A ½ has come under the root: there is none in the formula.",
+    look="Compare your formula with the one above.",
+)
 def halved(p, y):
     return torch.sqrt(0.5 * ((p - y) ** 2).mean())
 
@@ -437,7 +494,9 @@ def halved(p, y):
 # --- least_squares --------------------------------------------------------------------------------------------
 
 
-def _regression(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
+def _regression(
+    generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64
+) -> dict[str, Any]:
     X = normal(generator, n, d) + 0.7
     y = X @ normal(generator, d) + 2.5 + normal(generator, n, scale=0.3)
     return {"X": X.to(dtype), "y": y.to(dtype)}
@@ -477,7 +536,8 @@ least_squares = Exercise(
 
 
 @least_squares.mistake(
-    "Your line goes through the origin: no column of ones, no intercept.", look="Which column makes room for b?"
+    "Your line goes through the origin: no column of ones, no intercept.",
+    look="Which column makes room for b?",
 )
 def left_out_the_ones(X, y):
     return torch.linalg.lstsq(X, y[:, None]).solution[:, 0], torch.zeros((), dtype=X.dtype)
@@ -532,7 +592,10 @@ def swapped_x_and_y(X, y):
     return slope[None], X[:, 0].mean() - slope * y.mean()
 
 
-@least_squares.mistake("The right-hand side X^T y is missing from your equations.", look="What do the normal equations have on the right?")
+@least_squares.mistake(
+    "The right-hand side X^T y is missing from your equations.",
+    look="What do the normal equations have on the right?",
+)
 def forgot_the_targets(X, y):
     A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     solution = torch.linalg.inv(A.T @ A).sum(1)
@@ -547,13 +610,18 @@ def returned_the_intercept_first(X, y):
     return b, w
 
 
-@least_squares.mistake("Your w is a column (D, 1): (D,) is asked for.", look="Print the shape of your w.", credit=0.5)
+@least_squares.mistake(
+    "Your w is a column (D, 1): (D,) is asked for.", look="Print the shape of your w.", credit=0.5
+)
 def returned_a_column(X, y):
     w, b = _least_squares(X, y)
     return w[:, None], b
 
 
-@least_squares.mistake("A ridge penalty has crept in: plain least squares adds nothing to X^T X.", look="Is a small number added to the diagonal?")
+@least_squares.mistake(
+    "A ridge penalty has crept in: plain least squares adds nothing to X^T X.",
+    look="Is a small number added to the diagonal?",
+)
 def penalised(X, y):
     A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)
     solution = torch.linalg.solve(A.T @ A + torch.eye(A.shape[1], dtype=X.dtype), A.T @ y)
@@ -563,7 +631,9 @@ def penalised(X, y):
 # --- mse_grad -------------------------------------------------------------------------------------------------
 
 
-def _at_a_point(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
+def _at_a_point(
+    generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64
+) -> dict[str, Any]:
     made = _line(generator, n, d, dtype)
     return {"X": made["X"], "y": normal(generator, n, dtype=dtype), "w": made["w"], "b": made["b"]}
 
@@ -574,7 +644,9 @@ def _at_the_optimum(generator: torch.Generator) -> dict[str, Any]:
     return {**made, "w": w, "b": b}
 
 
-def _mse_grad(X: torch.Tensor, y: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _mse_grad(
+    X: torch.Tensor, y: torch.Tensor, w: torch.Tensor, b: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     residual = X @ w + b - y
     return 2 * X.T @ residual / len(y), 2 * residual.mean()
 
@@ -598,7 +670,13 @@ mse_grad = Exercise(
             b=as_double(0.5),
         ),
         case("one row", X=as_double([[2, -1]]), y=as_double([1]), w=as_double([1, 3]), b=as_double(0)),
-        case("four rows, two features", X=as_double([1, 2], [3, 1], [0, 1], [2, 2]), y=as_double([1, 0, 2, 1]), w=as_double([1, -1]), b=as_double(1)),
+        case(
+            "four rows, two features",
+            X=as_double([1, 2], [3, 1], [0, 1], [2, 2]),
+            y=as_double([1, 0, 2, 1]),
+            w=as_double([1, -1]),
+            b=as_double(1),
+        ),
         case("float32", partial(_at_a_point, n=6, d=3, dtype=SINGLE)),
         case("a table that is not contiguous", not_contiguous(partial(_at_a_point, n=5, d=3))),
     ],
@@ -615,7 +693,8 @@ mse_grad = Exercise(
 
 
 @mse_grad.mistake(
-    "The factor 2 from the square is missing: this is half the gradient.", look="What is the derivative of e² with respect to e?"
+    "The factor 2 from the square is missing: this is half the gradient.",
+    look="What is the derivative of e² with respect to e?",
 )
 def dropped_the_two(X, y, w, b):
     e = X @ w + b - y
@@ -632,7 +711,8 @@ def took_target_minus_prediction(X, y, w, b):
 
 
 @mse_grad.mistake(
-    "The 1/N of the mean has been lost: this is the gradient of the sum.", look="Which loss are you differentiating, SSE or MSE?"
+    "The 1/N of the mean has been lost: this is the gradient of the sum.",
+    look="Which loss are you differentiating, SSE or MSE?",
 )
 def lost_the_mean(X, y, w, b):
     e = X @ w + b - y
@@ -649,7 +729,8 @@ def dropped_the_two_for_the_bias(X, y, w, b):
 
 
 @mse_grad.mistake(
-    "X * e multiplies the columns of X by the errors, not its rows.", look="Which axis of X belongs to the errors?"
+    "X * e multiplies the columns of X by the errors, not its rows.",
+    look="Which axis of X belongs to the errors?",
 )
 def scaled_the_columns(X, y, w, b):
     e = X @ w + b - y
@@ -657,7 +738,8 @@ def scaled_the_columns(X, y, w, b):
 
 
 @mse_grad.mistake(
-    "X stands without its transpose: dw adds up over rows, one number per feature.", look="Which shape must dw have?"
+    "X stands without its transpose: dw adds up over rows, one number per feature.",
+    look="Which shape must dw have?",
 )
 def forgot_the_transpose(X, y, w, b):
     e = X @ w + b - y
@@ -695,19 +777,27 @@ def left_the_bias_out_of_the_prediction(X, y, w, b):
     return 2 * X.T @ e / len(y), 2 * e.mean()
 
 
-@mse_grad.mistake("You divide by the number of features D, not by the number of rows N.", look="What does X.shape[1] count?")
+@mse_grad.mistake(
+    "You divide by the number of features D, not by the number of rows N.", look="What does X.shape[1] count?"
+)
 def divided_by_features(X, y, w, b):
     e = X @ w + b - y
     return 2 * X.T @ e / X.shape[1], 2 * e.sum() / X.shape[1]
 
 
-@mse_grad.mistake("This is the loss's value in place of its slope.", look="The gradient of w has one number for each weight: what is asked of each?")
+@mse_grad.mistake(
+    "This is the loss's value in place of its slope.",
+    look="The gradient of w has one number for each weight: what is asked of each?",
+)
 def squared_the_errors(X, y, w, b):
     e = X @ w + b - y
     return 2 * X.T @ e**2 / len(y), 2 * (e**2).mean()
 
 
-@mse_grad.mistake("Only the sign of each error is used: that is the gradient of the MAE.", look="Which loss are you differentiating?")
+@mse_grad.mistake(
+    "Only the sign of each error is used: that is the gradient of the MAE.",
+    look="Which loss are you differentiating?",
+)
 def differentiated_the_mae(X, y, w, b):
     e = torch.sign(X @ w + b - y)
     return X.T @ e / len(y), e.mean()
@@ -716,7 +806,9 @@ def differentiated_the_mae(X, y, w, b):
 # --- gd_step --------------------------------------------------------------------------------------------------
 
 
-def _step(generator: torch.Generator, d: int, dtype: torch.dtype = torch.float64, lr: float = 0.1) -> dict[str, Any]:
+def _step(
+    generator: torch.Generator, d: int, dtype: torch.dtype = torch.float64, lr: float = 0.1
+) -> dict[str, Any]:
     return {
         "w": normal(generator, d, dtype=dtype),
         "b": normal(generator, dtype=dtype),
@@ -733,9 +825,25 @@ gd_step = Exercise(
     reference=lambda w, b, dw, db, lr: (w - lr * dw, b - lr * db),
     cases=[
         case("one weight", w=as_double([1]), b=as_double(2), dw=as_double([10]), db=as_double(-4), lr=0.1),
-        case("two weights", w=as_double([1, -1]), b=as_double(0), dw=as_double([2, 3]), db=as_double(1), lr=0.5),
-        case("a learning rate of 0", w=as_double([1, 2]), b=as_double(3), dw=as_double([4, 5]), db=as_double(6), lr=0.0),
-        case("a learning rate of 1", w=as_double([1, 2]), b=as_double(3), dw=as_double([4, 5]), db=as_double(6), lr=1.0),
+        case(
+            "two weights", w=as_double([1, -1]), b=as_double(0), dw=as_double([2, 3]), db=as_double(1), lr=0.5
+        ),
+        case(
+            "a learning rate of 0",
+            w=as_double([1, 2]),
+            b=as_double(3),
+            dw=as_double([4, 5]),
+            db=as_double(6),
+            lr=0.0,
+        ),
+        case(
+            "a learning rate of 1",
+            w=as_double([1, 2]),
+            b=as_double(3),
+            dw=as_double([4, 5]),
+            db=as_double(6),
+            lr=1.0,
+        ),
         case("float32", partial(_step, d=3, dtype=SINGLE)),
         case("weights that are not contiguous", not_contiguous(partial(_step, d=4))),
     ],
@@ -750,13 +858,16 @@ gd_step = Exercise(
 )
 
 
-@gd_step.mistake("You step along the gradient: that is uphill.", look="Towards which side does the loss fall?")
+@gd_step.mistake(
+    "You step along the gradient: that is uphill.", look="Towards which side does the loss fall?"
+)
 def climbed(w, b, dw, db, lr):
     return w + lr * dw, b + lr * db
 
 
 @gd_step.mistake(
-    "Your code changes the caller's w and b in place; the old ones are then lost.", look="What does -= do to a tensor somebody else holds?"
+    "Your code changes the caller's w and b in place; the old ones are then lost.",
+    look="What does -= do to a tensor somebody else holds?",
 )
 def changed_the_callers_parameters(w, b, dw, db, lr):
     w -= lr * dw
@@ -764,7 +875,9 @@ def changed_the_callers_parameters(w, b, dw, db, lr):
     return w, b
 
 
-@gd_step.mistake("The caller's w is changed in place.", look="What does -= do to a tensor somebody else holds?")
+@gd_step.mistake(
+    "The caller's w is changed in place.", look="What does -= do to a tensor somebody else holds?"
+)
 def changed_the_callers_weights(w, b, dw, db, lr):
     w -= lr * dw
     return w, b - lr * db
@@ -780,17 +893,23 @@ def forgot_the_weights(w, b, dw, db, lr):
     return w, b - lr * db
 
 
-@gd_step.mistake("The learning rate is missing: you take the whole gradient.", look="Where does lr stand in your step?")
+@gd_step.mistake(
+    "The learning rate is missing: you take the whole gradient.", look="Where does lr stand in your step?"
+)
 def forgot_the_learning_rate(w, b, dw, db, lr):
     return w - dw, b - db
 
 
-@gd_step.mistake("You return the size of the step in place of the new parameters.", look="Where do w and b come in?")
+@gd_step.mistake(
+    "You return the size of the step in place of the new parameters.", look="Where do w and b come in?"
+)
 def returned_the_step(w, b, dw, db, lr):
     return -lr * dw, -lr * db
 
 
-@gd_step.mistake("The weight itself is scaled by its gradient; a step is subtracted.", look="Is w multiplied or moved?")
+@gd_step.mistake(
+    "The weight itself is scaled by its gradient; a step is subtracted.", look="Is w multiplied or moved?"
+)
 def multiplied_in_place_of_subtracting(w, b, dw, db, lr):
     return w * (1 - lr * dw), b * (1 - lr * db)
 
@@ -800,12 +919,17 @@ def exchanged_the_gradients(w, b, dw, db, lr):
     return w - lr * db, b - lr * dw.sum()
 
 
-@gd_step.mistake("You divide by the learning rate: a smaller lr must make a smaller step.", look="What if lr is 0?")
+@gd_step.mistake(
+    "You divide by the learning rate: a smaller lr must make a smaller step.", look="What if lr is 0?"
+)
 def divided_by_the_learning_rate(w, b, dw, db, lr):
     return w - dw / lr if lr else w - dw * math.inf, b - db / lr if lr else b - db * math.inf
 
 
-@gd_step.mistake("Only the direction of the gradient is used: its size sets the step as well.", look="Should a steeper slope give a longer step?")
+@gd_step.mistake(
+    "Only the direction of the gradient is used: its size sets the step as well.",
+    look="Should a steeper slope give a longer step?",
+)
 def stepped_by_the_sign(w, b, dw, db, lr):
     return w - lr * torch.sign(dw), b - lr * torch.sign(db)
 
@@ -840,7 +964,13 @@ gd_fit = Exercise(
         case("two steps", X=as_double([[1], [2]]), y=as_double([2, 4]), lr=0.1, steps=2),
         case("no step at all", X=as_double([[1], [2]]), y=as_double([2, 4]), lr=0.1, steps=0),
         case("the thirteen scores, 20 steps of 0.005", X=SCORES_X, y=FINAL, lr=0.005, steps=20),
-        case("two features, three steps", X=as_double([1, 0], [0, 2], [1, 1]), y=as_double([1, 3, 2]), lr=0.2, steps=3),
+        case(
+            "two features, three steps",
+            X=as_double([1, 0], [0, 2], [1, 1]),
+            y=as_double([1, 3, 2]),
+            lr=0.2,
+            steps=3,
+        ),
         case("float32", partial(_descent, n=8, d=2, lr=0.05, steps=5, dtype=SINGLE)),
         case("a table that is not contiguous", not_contiguous(partial(_descent, n=6, d=2, lr=0.05, steps=4))),
     ],
@@ -916,12 +1046,17 @@ def climbed(X, y, lr, steps):
     return _variant(X, y, -lr, steps)
 
 
-@gd_fit.mistake("The factor 2 of the gradient is missing: your steps are half as long.", look="What is the derivative of e²?")
+@gd_fit.mistake(
+    "The factor 2 of the gradient is missing: your steps are half as long.",
+    look="What is the derivative of e²?",
+)
 def dropped_the_two(X, y, lr, steps):
     return _variant(X, y, lr / 2, steps)
 
 
-@gd_fit.mistake("You descend on the sum of squares: the gradient of the mean is N times smaller.", look="SSE or MSE?")
+@gd_fit.mistake(
+    "You descend on the sum of squares: the gradient of the mean is N times smaller.", look="SSE or MSE?"
+)
 def descended_on_the_sum(X, y, lr, steps):
     return _variant(X, y, lr * len(y), steps)
 
@@ -970,7 +1105,10 @@ def let_gradients_pile_up(X, y, lr, steps):
     return _variant(X, y, lr, steps, gradient)
 
 
-@gd_fit.mistake("Each row moves the line by itself: full-batch descent uses all rows for one step.", look="How many steps do you take for N rows?")
+@gd_fit.mistake(
+    "Each row moves the line by itself: full-batch descent uses all rows for one step.",
+    look="How many steps do you take for N rows?",
+)
 def moved_after_every_row(X, y, lr, steps):
     w, b = torch.zeros(X.shape[1], dtype=X.dtype), torch.zeros((), dtype=X.dtype)
     for _ in range(steps):

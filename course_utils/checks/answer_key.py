@@ -133,9 +133,7 @@ def contract_from_tree(tree: dict[str, Any]) -> Contract:
 
 def cases_to_tree(cases: tuple[Case, ...]) -> list[dict[str, Any]]:
     """Return cases as plain data."""
-    return [
-        {"label": case.label, "is_hidden": case.is_hidden, "arguments": case.arguments} for case in cases
-    ]
+    return [{"label": case.label, "is_hidden": case.is_hidden, "arguments": case.arguments} for case in cases]
 
 
 def cases_from_tree(tree: list[dict[str, Any]]) -> tuple[Case, ...]:

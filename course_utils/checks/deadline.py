@@ -52,7 +52,9 @@ def _by_thread(seconds: float) -> Iterator[None]:
     def watch() -> None:
         wait = seconds
         while not finished.wait(wait):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(target), ctypes.py_object(DeadlineExceeded))
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(target), ctypes.py_object(DeadlineExceeded)
+            )
             wait = _NAG_SECONDS
 
     watcher = threading.Thread(target=watch, daemon=True)

@@ -38,7 +38,9 @@ def diagnose(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     findings = _findings(key, responses)
     lines = _lines(key, findings)
     printed = _printed(key, responses, findings)
-    blank = Verdict(contract.name, Outcome.PASSED, contract.points, contract.points, lines=lines, printed=printed)
+    blank = Verdict(
+        contract.name, Outcome.PASSED, contract.points, contract.points, lines=lines, printed=printed
+    )
     if not findings:
         return _own_work(blank, responses)
     failed = replace(blank, outcome=Outcome.FAILED, points=0.0)
@@ -101,9 +103,7 @@ def _shows_itself(mistake: KnownMistake, key: AnswerKey) -> bool:
     return False
 
 
-def _mistakes_by_part(
-    key: AnswerKey, responses: Sequence[Response]
-) -> list[tuple[PartSpec, KnownMistake]]:
+def _mistakes_by_part(key: AnswerKey, responses: Sequence[Response]) -> list[tuple[PartSpec, KnownMistake]]:
     """Explain each wrong part by a mistake of its own; empty unless every wrong part can be explained."""
     specs = key.contract.parts
     usable = [
@@ -120,11 +120,7 @@ def _mistakes_by_part(
         if all(part_looks_like(a, b, spec) for a, b in zip(mine, right, strict=True)):
             continue
         known = next(
-            (
-                mistake
-                for mistake in key.mistakes
-                if _part_agrees(mistake, usable, place, mine, spec)
-            ),
+            (mistake for mistake in key.mistakes if _part_agrees(mistake, usable, place, mine, spec)),
             None,
         )
         if known is None:
@@ -134,7 +130,11 @@ def _mistakes_by_part(
 
 
 def _part_agrees(
-    mistake: KnownMistake, usable: Sequence[int], place: int, mine: Sequence, spec: PartSpec  # type: ignore[type-arg]
+    mistake: KnownMistake,
+    usable: Sequence[int],
+    place: int,
+    mine: Sequence,
+    spec: PartSpec,  # type: ignore[type-arg]
 ) -> bool:
     for number, part in zip(usable, mine, strict=True):
         response = mistake.responses[number]

@@ -31,7 +31,9 @@ def find_pattern(yours: np.ndarray, expected: np.ndarray) -> str:
 
 
 def _other_shape(yours: np.ndarray, expected: np.ndarray) -> str:
-    if yours.size == expected.size and np.allclose(yours.ravel(), expected.ravel(), rtol=CLOSE, equal_nan=True):
+    if yours.size == expected.size and np.allclose(
+        yours.ravel(), expected.ravel(), rtol=CLOSE, equal_nan=True
+    ):
         return "The numbers themselves are right: only the shape is not."
     if yours.ndim == 2 and yours.T.shape == expected.shape and np.allclose(yours.T, expected, rtol=CLOSE):
         return "It is the transpose of what is asked for."

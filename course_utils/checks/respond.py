@@ -12,7 +12,7 @@ import sysconfig
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
+from types import FunctionType, TracebackType
 from typing import Any
 
 import torch
@@ -27,7 +27,11 @@ from course_utils.checks.trace import names_in, watching
 MEMORY_BYTES = 2 * 1024**3
 """Address space an answer may take beyond what the notebook already has."""
 
-_LIBRARIES = (sysconfig.get_paths()["stdlib"], sysconfig.get_paths()["purelib"], str(Path(torch.__file__).parent))
+_LIBRARIES = (
+    sysconfig.get_paths()["stdlib"],
+    sysconfig.get_paths()["purelib"],
+    str(Path(torch.__file__).parent),
+)
 _OURS = str(Path(__file__).resolve().parent.parent)
 
 
@@ -154,7 +158,14 @@ def _with_memory(response: Response) -> Response:
 
 def _names_of(answer: Any) -> set[str]:
     code = getattr(answer, "__code__", None)
-    return names_in(code) if code is not None else set()
+    if code is None:
+        return set()
+    own = {
+        name
+        for name, value in list(answer.__globals__.items())
+        if isinstance(value, FunctionType) and not _is_library(value.__code__.co_filename)
+    }
+    return names_in(code, frozenset(own))
 
 
 def describe_exception(error: BaseException) -> Raised:

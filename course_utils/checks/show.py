@@ -114,5 +114,6 @@ def code_marks(text: str) -> str:
     """Escape a sentence for HTML and set what stands between backticks as code."""
     pieces = text.split("`")
     return "".join(
-        f"<code>{escape(piece)}</code>" if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+        f"<code>{escape(piece)}</code>" if number % 2 else escape(piece)
+        for number, piece in enumerate(pieces)
     )
