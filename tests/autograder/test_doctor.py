@@ -129,6 +129,7 @@ def test_a_config_that_raises_is_a_finding_and_not_a_crash(tmp_path: Path) -> No
     (tmp_path / "nbgrader_config.py").write_text("1 / 0\n")
     finding = found(examine(tmp_path), "exchange folder")
     assert finding.state is State.MISSING
+    assert "nbgrader_config.py" in finding.found
     assert "ZeroDivisionError" in finding.found
 
 
