@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ AUTOGRAD = "autograd"
 
 Names alone would not do: a helper of the student's own may well be called `backward` or `grad`.
 """
+
+_PLAIN_NAMES = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 class _NamedCalls(TorchFunctionMode):
@@ -43,7 +46,7 @@ class _Operators(TorchDispatchMode):
     def __torch_dispatch__(
         self, func: Callable[..., Any], types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
-        if torch._C._current_graph_task_id() != -1:  # torch is walking a graph backward: these calls are its own
+        if torch._C._current_graph_task_id() != -1:  # a walk backward: these calls are torch's own
             self._seen.add(AUTOGRAD)
         else:
             self._seen.add(str(getattr(func, "__name__", "")).split(".")[0].lstrip("_"))
@@ -64,10 +67,18 @@ def watching(forbidden: Iterable[str]) -> Iterator[set[str]]:
         yield seen
 
 
-def names_in(code: types.CodeType) -> set[str]:
-    """Return the global and attribute names a function's code mentions, its inner functions' included."""
-    found = set(code.co_names)
+def names_in(code: types.CodeType, own: frozenset[str] = frozenset()) -> set[str]:
+    """Return the global and attribute names a function's code mentions, its inner functions' included.
+
+    `own` names functions that the student wrote: called by their plain name they do not count, so that a
+    `sigmoid` may call itself and a `cross_entropy` a `log_softmax` from an earlier cell.
+    """
+    found = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.argval in code.co_names and not (step.opname in _PLAIN_NAMES and step.argval in own)
+    }
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            found |= names_in(constant)
+            found |= names_in(constant, own)
     return found
