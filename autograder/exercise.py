@@ -1,4 +1,4 @@
-"""The declaration everything else comes from: a right answer, inputs to try it on, and the wrong answers that have names.
+"""The declaration all else comes from: a right answer, inputs to try it on, wrong answers that have names.
 
     mse = Exercise("mse", points=1, ask="…", reference=…, cases=[…], hidden=[…], parts=[scalar()])
 
@@ -40,7 +40,7 @@ class CaseMaker:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer as code, with the sentences for whoever makes it and the share of the points it keeps."""
+    """A wrong answer as code, the sentences for whoever makes it, and the share of the points it keeps."""
 
     name: str
     idea: str
@@ -119,8 +119,8 @@ class Exercise:
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Declare the decorated wrong answer as a mistake; its name is the function's (or class's).
 
-        `idea` says which belief it rests on, `look` one thing to look at, `credit` the share of the points that
-        this mistake keeps. Both sentences are read by students: no solution code, no blame.
+        `idea` says which belief it rests on, `look` one thing to look at, `credit` the share of the points
+        that this mistake keeps. Both sentences are read by students: no solution code, no blame.
         """
 
         def register(answer: Callable[..., Any]) -> Callable[..., Any]:

@@ -22,7 +22,7 @@ def all_exercises() -> list[Exercise]:
 
 
 def freeze(folder: Path = KEYS) -> list[Path]:
-    """Write the keys of all exercises, remove those of exercises that are gone; return the files that changed.
+    """Write the keys of all exercises, remove those of exercises that are gone, return the changed files.
 
     A key that still says the same is left as it is, so that it does not show as a change.
     """
@@ -39,7 +39,7 @@ def freeze(folder: Path = KEYS) -> list[Path]:
 
 
 def stale(folder: Path = KEYS) -> dict[str, str]:
-    """Return the exercises whose frozen key is missing, damaged or no longer what they say, with the reason."""
+    """Return the exercises whose frozen key is missing, damaged or out of date, with the reason."""
     found = {exercise.name: _why_stale(exercise, folder) for exercise in all_exercises()}
     found |= {
         path.stem: "has a key but is not declared" for path in folder.glob("*.npz") if path.stem not in found

@@ -1,4 +1,6 @@
-"""Homework 1, a line by descent: prediction, four losses, the closed form, the gradient, a step, the descent."""
+"""Homework 1, a line by descent: prediction, losses, the closed form, the gradient, a step, the descent."""
+
+# ruff: noqa: F811  (a mistake may be called the same in two exercises: the decorator keeps each)
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ def as_double(*rows: Any) -> torch.Tensor:
     return torch.tensor(rows if len(rows) > 1 else rows[0], dtype=torch.float64)
 
 
-# --- linear_predict -------------------------------------------------------------------------------------------
+# --- linear_predict -----------------------------------------------------------------------------------------
 
 
 def _line(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def _line(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch
 linear_predict = Exercise(
     "linear_predict",
     points=2,
-    ask="Predict one number per row of X (N, D): the row times the weights w (D,), plus the bias b. Returns (N,).",
+    ask="Predict one number per row of X (N, D): the row times the weights w (D,), plus the bias b; shape (N,).",
     reference=lambda X, w, b: X @ w + b,
     cases=[
         case(
@@ -140,7 +142,7 @@ def summed_over_rows(X, w, b):
     return (X * w).sum(0) + b
 
 
-# --- sse, mse, mae, rmse --------------------------------------------------------------------------------------
+# --- sse, mse, mae, rmse ------------------------------------------------------------------------------------
 
 
 def _pair(generator: torch.Generator, *shape: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
@@ -227,7 +229,7 @@ def squared_the_sum(p, y):
 
 
 @sse.mistake(
-    "Yours is half the sum of squares. The ½ of some textbooks is a convenience, not part of this definition.",
+    "Yours is half the sum of squares. The ½ of some textbooks is a convenience, not part of the definition.",
     look="Compare your formula with the one above, factor by factor.",
 )
 def halved(p, y):
@@ -289,7 +291,7 @@ def summed(p, y):
 
 
 @mse.mistake(
-    "Yours is half the mean squared error. The ½ of some textbooks is a convenience, not part of this definition.",
+    "Yours is half the mean squared error. The ½ in some textbooks is no part of the definition.",
     look="Compare your formula with the one above, factor by factor.",
 )
 def halved_the_mean(p, y):
@@ -491,7 +493,7 @@ def halved(p, y):
     return torch.sqrt(0.5 * ((p - y) ** 2).mean())
 
 
-# --- least_squares --------------------------------------------------------------------------------------------
+# --- least_squares ------------------------------------------------------------------------------------------
 
 
 def _regression(
@@ -514,7 +516,7 @@ SOLVED = {"rtol64": 1e-6, "rtol32": 2e-3}
 least_squares = Exercise(
     "least_squares",
     points=2,
-    ask="The w (D,) and b that minimise the sum of squared errors of X w + b against y, in closed form. Returns (w, b).",
+    ask="The w (D,) and b that minimise the sum of squared errors of X w + b against y, in closed form: (w, b).",
     reference=_least_squares,
     cases=[
         case("three points on a line", X=as_double([[0], [1], [2]]), y=as_double([1, 3, 5])),
@@ -628,7 +630,7 @@ def penalised(X, y):
     return solution[:-1], solution[-1]
 
 
-# --- mse_grad -------------------------------------------------------------------------------------------------
+# --- mse_grad -----------------------------------------------------------------------------------------------
 
 
 def _at_a_point(
@@ -803,7 +805,7 @@ def differentiated_the_mae(X, y, w, b):
     return X.T @ e / len(y), e.mean()
 
 
-# --- gd_step --------------------------------------------------------------------------------------------------
+# --- gd_step ------------------------------------------------------------------------------------------------
 
 
 def _step(
@@ -821,7 +823,7 @@ def _step(
 gd_step = Exercise(
     "gd_step",
     points=1,
-    ask="One step of gradient descent: the new (w, b), after moving by the learning rate lr against (dw, db).",
+    ask="One step of gradient descent: the new (w, b), moved by the learning rate lr against (dw, db).",
     reference=lambda w, b, dw, db, lr: (w - lr * dw, b - lr * db),
     cases=[
         case("one weight", w=as_double([1]), b=as_double(2), dw=as_double([10]), db=as_double(-4), lr=0.1),
@@ -934,7 +936,7 @@ def stepped_by_the_sign(w, b, dw, db, lr):
     return w - lr * torch.sign(dw), b - lr * torch.sign(db)
 
 
-# --- gd_fit ---------------------------------------------------------------------------------------------------
+# --- gd_fit -------------------------------------------------------------------------------------------------
 
 
 def _descent(

@@ -97,7 +97,8 @@ def _table(verdict: Verdict) -> str:
         f"<details{is_open}><summary>{right} of {len(verdict.lines)} cases right</summary>"
         '<table style="text-align:left;margin:4px 0"><thead><tr><th scope="col"></th><th scope="col" '
         'style="text-align:left">case</th><th scope="col" style="text-align:left">yours</th>'
-        f'<th scope="col" style="text-align:left">expected</th></tr></thead><tbody>{rows}</tbody></table></details>'
+        f'<th scope="col" style="text-align:left">expected</th></tr></thead><tbody>{rows}</tbody></table>'
+        "</details>"
     )
 
 
