@@ -33,7 +33,7 @@ def look_at_exchange(course_root: Path | None) -> Finding:
         folder = Path(_configured_exchange(course_root))
     except Exception as error:  # a configuration is a program, and may raise anything
         found = f"nbgrader_config.py cannot be read ({type(error).__name__}: {error})"
-        return Finding("exchange folder", State.MISSING, found, "Mend that file: nbgrader cannot run with it.")
+        return Finding("exchange folder", State.MISSING, found, "Mend that file: nbgrader fails with it.")
     if folder.is_dir() and os.access(folder, os.W_OK | os.X_OK):
         return Finding("exchange folder", State.OK, f"{folder} can be written")
     found = f"{folder} cannot be written" if folder.exists() else f"{folder} does not exist"
