@@ -13,7 +13,7 @@ BIN   := $(VENV)/bin
 PY    := $(BIN)/python
 STAMP := $(VENV)/.first-descent-installed
 # nbgrader runs `alembic`, and Jupyter runs `jupyter-…`, from PATH
-RUN   := PATH="$(abspath $(BIN)):$$PATH"
+RUN   := PATH="$$(cd $(BIN) && pwd):$$PATH"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
