@@ -49,6 +49,25 @@ def dress(axes: Axes, *, x: str, y: str, title: str = "") -> Axes:
     return axes
 
 
+def scale_log(axes: Axes) -> None:
+    """Give the vertical axis a log scale with plain numbers on it, and a few between the powers of ten."""
+    from matplotlib.ticker import FuncFormatter
+
+    def label(value: float, _position: int) -> str:
+        if value <= 0:
+            return ""
+        return f"{value:,.0f}" if 1 <= value < 1e5 else f"{value:.0e}".replace("e+", "e")
+
+    def label_between(value: float, position: int) -> str:
+        low, high = axes.get_ylim()
+        is_narrow = high < 300 * low
+        return label(value, position) if is_narrow and f"{value:e}"[0] in "25" else ""
+
+    axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(FuncFormatter(label))
+    axes.yaxis.set_minor_formatter(FuncFormatter(label_between))
+
+
 def draw_png(figure: Figure) -> bytes:
     """Draw the figure as it stands now and return the PNG file's bytes."""
     buffer = io.BytesIO()

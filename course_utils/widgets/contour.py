@@ -9,9 +9,15 @@ import numpy as np
 
 from course_utils import plots
 from course_utils.widgets.bowl import Bowl, standardise
-from course_utils.widgets.live import LiveFigure, make_button, make_slider
+from course_utils.widgets.live import LiveFigure, make_button, make_control, make_rate_slider
 
 RAW, STANDARDISED = "raw", "standardised"
+# fmt: off
+_RATES = (
+    0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.0065, 0.0066, 0.007, 0.008,
+    0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1,
+)
+# fmt: on
 _FAR = 1e6  # a point this far outside the map is not worth drawing
 
 
@@ -64,21 +70,15 @@ def contour_stepper(
         drawn["curve"].set_data(np.arange(steps + 1), losses)
         right.set_ylim(0.6 * bowl.lowest, max(4 * float(losses[0]), 2 * float(losses.max())))
         left.set_title(f"{inputs} inputs, η = {lr:.3g}, step {steps}", fontsize=12, loc="left")
-        right.set_title(f"MSE = {losses[-1]:,.4g}", fontsize=12, loc="left")
+        right.set_title(f"MSE = {losses[-1]:,.4g} (log scale)", fontsize=12, loc="left")
         return _describe(bowl, inputs, lr, walk, losses)
 
     controls = {
-        "inputs": widgets.ToggleButtons(options=[RAW, STANDARDISED], value=inputs, description="inputs"),
-        "lr": make_slider(
-            widgets.FloatLogSlider,
-            "learning rate η",
-            value=lr,
-            min=-4,
-            max=0.1,
-            step=0.01,
-            readout_format=".2e",
+        "inputs": widgets.ToggleButtons(
+            options=[(f"{kind} inputs", kind) for kind in (RAW, STANDARDISED)], value=inputs
         ),
-        "steps": make_slider(widgets.IntSlider, "steps", value=steps, min=0, max=most_steps),
+        "lr": make_rate_slider(_RATES, lr),
+        "steps": make_control(widgets.IntSlider, "steps", value=steps, min=0, max=most_steps),
     }
     live = LiveFigure(figure, update, controls)
 
@@ -101,7 +101,7 @@ def _draw_map(
     left.clear()
     right.clear()
     plots.dress(left, x=f"weight w ({inputs} inputs)", y="bias b")
-    plots.dress(right, x="step", y="MSE (log scale)")
+    plots.dress(right, x="step", y="")
     # The window holds the start and the bottom with room to overshoot on every side.
     away = np.abs(bowl.bottom - np.asarray(start))
     reach = 1.5 * away + 0.5 if inputs == RAW else np.full(2, 1.5 * away.max() + 0.5)
@@ -114,7 +114,7 @@ def _draw_map(
     left.plot(*start, "D", color=plots.ORANGE, ms=7, mec="black", zorder=3, label="start")
     left.legend(loc="upper right", fontsize=9)
     left.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]))
-    right.set_yscale("log")
+    plots.scale_log(right)
     right.set_xlim(-0.5, most_steps + 0.5)
     right.axhline(bowl.lowest, color=plots.GREEN, ls="--", lw=1.5, label=f"lowest MSE, {bowl.lowest:.2f}")
     right.legend(loc="upper right", fontsize=9, frameon=False)

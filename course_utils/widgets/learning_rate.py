@@ -9,10 +9,12 @@ import ipywidgets as widgets
 import numpy as np
 
 from course_utils import plots
-from course_utils.widgets.live import LiveFigure, make_button, make_slider
+from course_utils.widgets.live import LiveFigure, make_button, make_control, make_rate_slider
 
 # A factor of 0.9 a step still leaves a third of the way after ten steps: we call that creeping.
 _CREEPING = 0.9
+# The learning rates on the slider, as shares of the one at which the walk begins to diverge.
+_SHARES = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.02, 1.05, 1.1, 1.2)
 
 
 def learning_rate_explorer(
@@ -51,13 +53,13 @@ def learning_rate_explorer(
     figure = plots.new_figure(8.6, 3.9)
     left, right = figure.subplots(1, 2)
     plots.dress(left, x="weight w", y="MSE")
-    plots.dress(right, x="step", y="MSE (log scale)")
+    plots.dress(right, x="step", y="")
     span = np.linspace(bottom - reach, bottom + reach, 200)
     left.plot(span, loss(span), color=plots.BLACK, lw=1.5)
     left.set(xlim=(span[0], span[-1]), ylim=(0, 1.05 * loss(span[0])))
     (path,) = left.plot([], [], "o-", color=plots.RED, ms=5, lw=1.2)
     (here,) = left.plot([], [], "s", color=plots.BLUE, ms=9, zorder=5)
-    right.set_yscale("log")
+    plots.scale_log(right)
     right.axhline(lowest, color=plots.GREEN, ls="--", lw=1.5, label=f"lowest MSE, {lowest:.2f}")
     (curve,) = right.plot([], [], "o-", color=plots.RED, ms=4, lw=1.2, label="MSE of the walk")
     right.legend(loc="upper left", fontsize=9, frameon=False)
@@ -73,7 +75,7 @@ def learning_rate_explorer(
         right.set_ylim(0.6 * lowest, max(30 * loss(w), 3 * float(losses.max())))
         short, verdict = _judge(factor)
         left.set_title(f"η = {lr:.3g}: {short}", fontsize=12, loc="left")
-        right.set_title(f"after {steps} steps: MSE = {losses[-1]:,.4g}", fontsize=12, loc="left")
+        right.set_title(f"MSE = {losses[-1]:,.4g} (log scale)", fontsize=12, loc="left")
         outside = " The walk has left the left-hand picture." if abs(visited[-1] - bottom) > reach else ""
         return (
             f"The MSE is a parabola in w, lowest ({lowest:.2f}) at w = {bottom:.3f}. "
@@ -83,27 +85,18 @@ def learning_rate_explorer(
             f"For this parabola the walk diverges above η = {limit:.5f}."
         )
 
-    exponent = float(np.log10(limit))
     controls = {
-        "lr": make_slider(
-            widgets.FloatLogSlider,
-            "learning rate η",
-            value=lr,
-            min=exponent - 2,
-            max=exponent + 0.15,
-            step=0.01,
-            readout_format=".2e",
-        ),
-        "steps": make_slider(widgets.IntSlider, "steps", value=steps, min=0, max=most_steps),
+        "lr": make_rate_slider([share * limit for share in _SHARES], lr),
+        "steps": make_control(widgets.IntSlider, "steps", value=steps, min=0, max=most_steps),
     }
     live = LiveFigure(figure, update, controls)
-    for label, tip, rate in (
-        ("Too small", "A fiftieth of the limit", limit / 50),
-        ("Right", "Half the limit: the bottom in one step", limit / 2),
-        ("Overshoots", "Nine tenths of the limit", 0.9 * limit),
-        ("Too large", "A tenth above the limit", 1.1 * limit),
+    for label, tip, share in (
+        ("Too small", "A fiftieth of the limit", 0.02),
+        ("Right", "Half the limit: the bottom in one step", 0.5),
+        ("Overshoots", "Nine tenths of the limit", 0.9),
+        ("Too large", "A tenth above the limit", 1.1),
     ):
-        live.buttons.append(make_button(label, tip, partial(live.move, lr=rate)))
+        live.buttons.append(make_button(label, tip, partial(live.move, lr=share * limit)))
     return live
 
 

@@ -8,12 +8,24 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+import traitlets
 
 from course_utils import plots
 from course_utils.widgets.frontend import bundle_view, is_live
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+
+class _Picture(widgets.Image):  # type: ignore[misc]  # ipywidgets has no types
+    """An image with a name for screen readers.
+
+    ipywidgets 8 turns `tooltip` into the picture's title only where the model has a `description` too, and
+    fails without one; ipywidgets 7 passes over both.
+    """
+
+    description = traitlets.Unicode("").tag(sync=True)
+    tooltip = traitlets.Unicode("", allow_none=True).tag(sync=True)
 
 
 class LiveFigure:
@@ -45,7 +57,7 @@ class LiveFigure:
         self._is_paused = False
         width, height = (figure.get_size_inches() * figure.dpi).astype(int)
         # height "auto": on a narrow screen the picture shrinks as a whole and is not squeezed.
-        self.picture = widgets.Image(
+        self.picture = _Picture(
             format="png", layout={"max_width": "100%", "height": "auto", "width": f"{width}px"}
         )
         self.words = widgets.HTML(layout={"max_width": f"{width}px"})
@@ -70,8 +82,7 @@ class LiveFigure:
         """Bring the figure, the picture and the words up to date with the controls."""
         self.description = self._update(**self.values)
         self.picture.value = plots.draw_png(self.figure)
-        if self.picture.has_trait("tooltip"):  # ipywidgets 8: names the picture for a screen reader
-            self.picture.tooltip = self.description
+        self.picture.tooltip = self.description.split(". ")[0]  # the whole would hide the picture on hovering
         self.words.value = (
             f'<p role="status" aria-live="polite" style="line-height:1.45;margin:4px 0">'
             f"{html.escape(self.description)}</p>"
@@ -106,7 +117,8 @@ class LiveFigure:
         rows = list(self.controls.values())
         if self.buttons:
             rows.append(widgets.HBox(self.buttons, layout={"flex_flow": "row wrap"}))
-        return widgets.VBox([*rows, self.picture, self.words])
+        # align_items keeps the picture's proportions; a box stretches its children otherwise.
+        return widgets.VBox([*rows, self.picture, self.words], layout={"align_items": "flex-start"})
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -126,7 +138,13 @@ def make_button(label: str, tip: str, on_click: Callable[[], None]) -> Any:
     return button
 
 
-def make_slider(kind: Any, name: str, **settings: Any) -> Any:
-    """Make a slider of an ipywidgets class; all of them get the same widths, so that they line up."""
-    style, layout = {"description_width": "110px"}, {"width": "420px"}
+def make_control(kind: Any, name: str, **settings: Any) -> Any:
+    """Make a control of an ipywidgets class; all get the same widths, so that they line up."""
+    style, layout = {"description_width": "110px"}, {"width": "440px"}
     return kind(description=name, style=style, layout=layout, **settings)
+
+
+def make_rate_slider(rates: Sequence[float], lr: float) -> Any:
+    """Make a slider over chosen learning rates; `lr`, where it begins, is made one of them."""
+    options = [(f"{rate:.3g}", rate) for rate in sorted({*rates, lr})]
+    return make_control(widgets.SelectionSlider, "learning rate η", options=options, value=lr)

@@ -10,7 +10,7 @@ import numpy as np
 
 from course_utils import plots
 from course_utils.widgets.bowl import Bowl, say_line
-from course_utils.widgets.live import LiveFigure, make_button, make_slider
+from course_utils.widgets.live import LiveFigure, make_button, make_control
 
 
 def outlier_explorer(
@@ -57,7 +57,7 @@ def outlier_explorer(
             f"At quiz {here:g} they predict {w2 * here + b2:.1f} and {w1 * here + b1:.1f} points."
         )
 
-    slider = make_slider(
+    slider = make_control(
         widgets.FloatSlider,
         "moved final",
         value=own if value is None else value,

@@ -39,7 +39,9 @@ class Prediction:
             if self.options
             else widgets.FloatText(description="my guess", layout={"width": "220px"})
         )
-        self.button = widgets.Button(description="Commit my guess", layout={"width": "auto"})
+        self.button = widgets.Button(
+            description="Commit my guess", layout={"width": "auto", "align_self": "flex-start"}
+        )
         self.button.on_click(lambda _button: self._commit_field())
         self.note = widgets.HTML()
 
@@ -57,7 +59,10 @@ class Prediction:
         self.field.value = guess
         self.field.disabled = True
         self.button.disabled = True
-        self.note.value = _frame(f"Recorded: {self._say(guess)}. Now run the next cell.", plots.BLUE)
+        self.note.value = _frame(
+            f"Recorded: {self._say(guess)}. The answer stands below; run the next cell if it does not yet.",
+            plots.BLUE,
+        )
         for listener in self._listeners:
             listener()
 
@@ -109,7 +114,9 @@ class Reveal:
         self.because = because
         self.tolerance = tolerance
         self.panel = widgets.HTML()
-        self.skip = widgets.Button(description="Show it without a guess", layout={"width": "auto"})
+        self.skip = widgets.Button(
+            description="Show it without a guess", layout={"width": "auto", "align_self": "flex-start"}
+        )
         self.skip.on_click(lambda _button: self.uncover())
         prediction._listeners.append(self.uncover)
         if prediction.guess is not None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from course_utils import plots
 from course_utils.widgets.bowl import Bowl, say_line
-from course_utils.widgets.live import LiveFigure, make_button, make_slider
+from course_utils.widgets.live import LiveFigure, make_button, make_control
 
 
 def line_and_squares(
@@ -76,8 +76,8 @@ def line_and_squares(
 
     slider = widgets.FloatSlider
     controls = {
-        "w": make_slider(slider, "weight w", value=w, min=-1, max=3, step=0.01, readout_format=".2f"),
-        "b": make_slider(slider, "bias b", value=b, min=-15, max=25, step=0.05, readout_format=".2f"),
+        "w": make_control(slider, "weight w", value=w, min=-1, max=3, step=0.01, readout_format=".2f"),
+        "b": make_control(slider, "bias b", value=b, min=-15, max=25, step=0.05, readout_format=".2f"),
     }
     live = LiveFigure(figure, update, controls)
     live.buttons.append(make_button("Start again", "Back to the first line", lambda: live.move(w=w, b=b)))

@@ -180,7 +180,7 @@ doubled = predict(
 )
 doubled
 
-# %%
+# %% jupyter={"source_hidden": true}
 growth = ((2 * residual) ** 2).sum() / (residual**2).sum()
 doubled.reveal(
     f"It becomes {growth:.0f} times as large",
@@ -235,15 +235,15 @@ x_off, y_off = quiz - quiz.mean(), final - final.mean()
 w_best = (x_off * y_off).sum() / (x_off**2).sum()
 b_best = final.mean() - w_best * quiz.mean()
 
+residual_best = final - (w_best * quiz + b_best)
+mse_best = (residual_best**2).mean()
+
 print(f"w* = {w_best:.3f}   b* = {b_best:.3f}")
 
 # %% [markdown]
 # And its MSE? Compare with what you reached by hand:
 
-# %%
-residual_best = final - (w_best * quiz + b_best)
-mse_best = (residual_best**2).mean()
-
+# %% jupyter={"source_hidden": true}
 best_mse.reveal(
     float(mse_best),
     "No line does better, because at this one both slopes of the bowl are zero.",
@@ -342,7 +342,7 @@ typo = predict(
 )
 typo
 
-# %%
+# %% jupyter={"source_hidden": true}
 typo.reveal(
     "The line of least squares",
     "A residual of 70 points, squared, weighs as much as 4,900 residuals of 1 point, so this line runs towards "

@@ -127,7 +127,7 @@ which_way = predict(
 )
 which_way
 
-# %%
+# %% jupyter={"source_hidden": true}
 which_way.reveal(
     "Positive, so w should become smaller" if derivative(3.0) > 0 else "Negative, so w should become larger",
     f"At w = 3 the derivative is {derivative(3.0):.1f}: to the right the loss rises, so downhill is to the left.",
@@ -223,6 +223,7 @@ for step in range(21):
     losses.append(loss(w).item())
     w = w - 0.007 * derivative(w)
 
+# %% jupyter={"source_hidden": true}
 how_fast.reveal(
     "The loss is larger than at the start, and growing"
     if losses[-1] > losses[0]
@@ -383,6 +384,8 @@ steps_needed
 
 # %%
 w_scaled, b_scaled, losses = descend(scaled, final, 0.0, 12.0, lr=0.5, steps=3)
+
+# %% jupyter={"source_hidden": true}
 steps_needed.reveal(
     next(step for step, value in enumerate(losses) if abs(value - best_mse) < 1e-9),
     f"1 − ηc = 1 − 0.5·2 = 0: the first step takes away the whole distance. Losses: {[round(v, 2) for v in losses]}.",
