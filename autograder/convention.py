@@ -1,0 +1,78 @@
+"""Does a file's name follow the course's pattern, FirstName_LastName_AssignmentName.ipynb?"""
+
+from __future__ import annotations
+
+import re
+
+from autograder.filenames import FileName
+from autograder.letters import joined, scripts, transliterated, words
+from autograder.people import is_particle
+from autograder.roster import Student
+
+# Scripts whose full names are customarily written without a space between the two names.
+_WRITTEN_TOGETHER = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
+
+
+def wanted_name(student: Student, assignment: str, pattern: str) -> str:
+    """Write the name the file should have."""
+    pieces = {
+        "FirstName": student.first_name.replace(" ", ""),
+        "LastName": student.last_name.replace(" ", ""),
+        "AssignmentName": assignment,
+    }
+    order = pattern.removesuffix(".ipynb").split("_")
+    return "_".join(pieces[piece] for piece in order if pieces[piece]) + ".ipynb"
+
+
+def name_fault(file: FileName, student: Student, assignment: str, pattern: str) -> str:
+    """Say what is wrong with a file's name, or "" if it follows the pattern.
+
+    Capital letters, accents, hyphens, apostrophes, spaces for underscores and all that browsers and platforms
+    add are no fault; neither is using one of several given names or surnames.
+    """
+    pieces = [joined(piece) for piece in re.split(r"[_\s]+", file.stem) if joined(piece)]
+    order = pattern.removesuffix(".ipynb").split("_")
+    if _follows(pieces, student, joined(assignment), order):
+        return ""
+    wanted = wanted_name(student, assignment, pattern)
+    called = file.stem or file.original
+    return f'the file is called "{called}", the rule asks for "{wanted}"'
+
+
+def _follows(pieces: list[str], student: Student, assignment: str, order: list[str]) -> bool:
+    at_end = order[-1] == "AssignmentName"
+    at_start = order[0] == "AssignmentName"
+    if at_end and pieces[-1:] == [assignment]:
+        pieces = pieces[:-1]
+    elif at_start and pieces[:1] == [assignment]:
+        pieces = pieces[1:]
+    elif at_end or at_start or assignment not in pieces[1:-1]:
+        return False
+    else:
+        pieces.remove(assignment)
+    given, family = _spellings(student.first_name), _spellings(student.last_name)
+    if order.index("LastName") < order.index("FirstName"):
+        given, family = family, given
+    if not given or not family:
+        return "".join(pieces) in (given or family)
+    if len(pieces) == 1 and scripts(student.full_name) <= _WRITTEN_TOGETHER:
+        whole = {
+            joined(student.first_name + student.last_name),
+            joined(student.last_name + student.first_name),
+        }
+        return pieces[0] in whole
+    return any(
+        "".join(pieces[:cut]) in given and "".join(pieces[cut:]) in family for cut in range(1, len(pieces))
+    )
+
+
+def _spellings(name: str) -> set[str]:
+    """List how a name may be written: all of its words, or a run of them; never a particle alone."""
+    found: set[str] = set()
+    for spelt in (words(name), words(transliterated(name))):
+        for start in range(len(spelt)):
+            for end in range(start + 1, len(spelt) + 1):
+                run = spelt[start:end]
+                if len(run) == len(spelt) or not all(is_particle(word) for word in run):
+                    found.add("".join(run))
+    return found
