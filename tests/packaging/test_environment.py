@@ -3,6 +3,8 @@
 import ast
 import sys
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -122,9 +124,13 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+@cache
+def installed_modules() -> Mapping[str, list[str]]:
+    return metadata.packages_distributions()
+
+
 def distributions_of(module: str) -> set[str]:
-    installed = metadata.packages_distributions().get(module, [])
-    return {canonicalize_name(name) for name in [*installed, module]}
+    return {canonicalize_name(name) for name in [*installed_modules().get(module, []), module]}
 
 
 def normal(requirements: dict[str, str]) -> dict[str, list[str]]:
