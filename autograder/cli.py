@@ -1,0 +1,194 @@
+"""The `course` command: every verb of the instructor's term.
+
+An error is one sentence on standard error and exit code 2; Ctrl-C is 130 and keeps what is done.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from autograder import screen
+from course_utils.errors import KitError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Grade a course of notebooks: from a downloads folder to grades with a reason for every point.",
+    epilog="Example:  course collect ~/Downloads  then  course grade hw1  then  course report hw1",
+)
+
+CourseOption = Annotated[
+    Path, typer.Option("--course", "-C", help="The folder that holds course.toml.", metavar="FOLDER")
+]
+AssignmentArgument = Annotated[str, typer.Argument(help="Its name in course.toml.", metavar="ASSIGNMENT")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+HERE = Path(".")
+Verb = TypeVar("Verb", bound=Callable[..., None])
+
+
+def command(epilog: str) -> Callable[[Verb], Verb]:
+    """Register a verb; the kit's errors become one sentence and exit code 2, Ctrl-C exit code 130."""
+
+    def register(verb: Verb) -> Verb:
+        @functools.wraps(verb)
+        def guarded(*args: Any, **kwargs: Any) -> None:
+            try:
+                verb(*args, **kwargs)
+            except KitError as error:
+                screen.show_error(error)
+                raise typer.Exit(2) from error
+            except KeyboardInterrupt:
+                screen.err.print("Stopped. What is done is kept: run the same command again to go on.")
+                raise typer.Exit(130) from None
+
+        app.command(epilog=epilog)(guarded)
+        return verb
+
+    return register
+
+
+@command(epilog="Example:  course demo --folder /tmp/term")
+def demo(
+    folder: Annotated[Path, typer.Option(help="Where the demo's course is made.")] = Path("demo"),
+    as_json: JsonOption = False,
+) -> None:
+    """Run the term in small: a class of twelve, badly named files, grades, feedback, a report."""
+    from autograder.demo.road import run_demo
+
+    run_demo(folder, as_json=as_json)
+
+
+@command(epilog="Example:  course generate hw1")
+def generate(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
+    """Make the students' version of an assignment in release/ and enter it in the gradebook."""
+    from autograder.coursefile import load_course
+    from autograder.roads import run_generate
+
+    loaded = load_course(course)
+    run_generate(loaded, assignment)
+    screen.say(f"{loaded.released_notebook(assignment)}")
+
+
+@command(epilog="Example:  course collect ~/Downloads --dry-run --json")
+def collect(
+    inbox: Annotated[Path | None, typer.Argument(help="A folder, a zip or a notebook; inbox/ if left out.")] = None,
+    course: CourseOption = HERE,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of each file; write nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """File what came in under students and assignments; every file gets a fate and a reason."""
+    from autograder.coursefile import load_course
+    from autograder.roads import run_collect
+
+    loaded = load_course(course)
+    fates = run_collect(loaded, inbox or loaded.inbox, dry_run=dry_run)
+    if as_json:
+        screen.show_json([fate.to_json() for fate in fates])
+        return
+    screen.show_table(
+        ("file", "fate", "student", "assignment", "reason"),
+        [(fate.path, fate.fate, fate.student_id or "–", fate.assignment or "–", fate.reason) for fate in fates],
+    )
+
+
+@command(epilog="Example:  course grade hw1 --student s003 --force")
+def grade(
+    assignment: AssignmentArgument,
+    course: CourseOption = HERE,
+    student: Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed, too.")] = False,
+    why: Annotated[bool, typer.Option("--why", help="Only say why each would be graded now.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run and judge the submissions that changed, and enter their grades in the gradebook."""
+    from autograder.coursefile import load_course
+    from autograder.grading import pending, submissions
+    from autograder.roads import run_grade
+
+    loaded = load_course(course)
+    loaded.source_notebook(assignment)
+    if why:
+        reasons = pending(loaded, assignment, tuple(student or ()) or submissions(loaded, assignment))
+        if as_json:
+            screen.show_json(reasons)
+            return
+        screen.show_table(("student", "graded now because"), [(who, text or "(it would not be)") for who, text in reasons.items()])
+        return
+    done = run_grade(loaded, assignment, students=tuple(student or ()), force=force)
+    if as_json:
+        screen.show_json([asdict(graded) for graded in done])
+        return
+    _show_grades(loaded.root, assignment)
+
+
+def _show_grades(root: Path, assignment: str) -> None:
+    from autograder.coursefile import load_course
+    from autograder.receipts import receipts
+
+    rows = [
+        (
+            receipt.student,
+            receipt.name,
+            f"{screen.number(receipt.raw)} / {screen.number(receipt.max)}",
+            screen.number(receipt.final),
+            "waits for a person" if receipt.needs_person else "",
+        )
+        for receipt in receipts(load_course(root), assignment)
+    ]
+    screen.show_table(("student", "name", "raw", "final", ""), rows, title=f"{assignment}")
+
+
+@command(epilog="Example:  course feedback hw1")
+def feedback(assignment: AssignmentArgument, course: CourseOption = HERE, as_json: JsonOption = False) -> None:
+    """Write a feedback page for each graded submission."""
+    from autograder.coursefile import load_course
+    from autograder.roads import run_feedback
+
+    pages = run_feedback(load_course(course), assignment)
+    if as_json:
+        screen.show_json([str(page) for page in pages])
+        return
+    screen.say(f"{len(pages)} feedback pages" + (f", the first at {pages[0]}" if pages else ""))
+
+
+@command(epilog="Example:  course report hw1")
+def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
+    """Write the class report: scores, misconceptions to reteach, what waits for a person."""
+    from autograder.coursefile import load_course
+    from autograder.roads import run_report
+
+    screen.say(str(run_report(load_course(course), assignment)))
+
+
+@command(epilog="Example:  course doctor --json")
+def doctor(course: CourseOption = HERE, as_json: JsonOption = False) -> None:
+    """Say what this machine lacks and how to get it; exit code 1 if something needed is missing."""
+    from autograder.doctor import examine, is_ready
+
+    findings = examine(course if (course / "course.toml").exists() else None)
+    if as_json:
+        screen.show_json([asdict(finding) for finding in findings])
+    else:
+        screen.show_table(
+            ("", "what", "found", "how to mend it"),
+            [(finding.state, finding.name, finding.found, finding.mend) for finding in findings],
+        )
+    if not is_ready(findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Run a notebook to its end whatever it does, and ask it for responses on the way.
+
+A cell that hangs is interrupted, a kernel that dies is replaced: the cells that ran before are run again in
+the new one, the one at fault is left out, and the marks earned so far stay.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+
+from autograder.engine.faults import Fault, FaultKind
+from autograder.engine.kernel import CellRun, Ended, Kernel
+from autograder.engine.limits import Limits
+from course_utils.checks.codec import MAX_BYTES
+
+_PROBE = (
+    "__import__('course_utils.checks.probe', fromlist=['answer_request']).answer_request("
+    "__import__('pathlib').Path({request!r}), __import__('pathlib').Path({response!r}), globals())"
+)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A request to put to the kernel right after a graded cell: its bytes, and the seconds it may take."""
+
+    request: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A notebook that has been run: outputs filled in, faults survived, and raw responses by grade_id."""
+
+    notebook: NotebookNode
+    faults: tuple[Fault, ...]
+    responses: Mapping[str, bytes]
+    seconds: float
+
+
+def execute(
+    notebook: NotebookNode,
+    probes: Mapping[str, Probe],
+    limits: Limits,
+    *,
+    files: Path | None = None,
+    on_cell: Callable[[int, int], None] | None = None,
+) -> Execution:
+    """Run `notebook` in a kernel of its own, in an empty folder with the assignment's other `files`.
+
+    `probes` are asked by grade_id after the cell that carries it. `on_cell(done, total)` reports progress.
+    The notebook given is changed in place: its code cells get the outputs of this run.
+    """
+    started = time.perf_counter()
+    folder = Path(tempfile.mkdtemp(prefix="first-descent-"))
+    try:
+        _copy_files(files, folder)
+        run = _Run(notebook, probes, limits, folder)
+        run.all_cells(on_cell)
+        return Execution(notebook, tuple(run.faults), run.responses, time.perf_counter() - started)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy_files(source: Path | None, folder: Path) -> None:
+    """Copy the assignment's data files, never a notebook: these hold what a student must not read."""
+    if source is None or not source.is_dir():
+        return
+    for path in source.rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+            target = folder / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, target)
+
+
+@dataclass
+class _Run:
+    """One notebook's run: which cells have run, what went wrong, what came back."""
+
+    notebook: NotebookNode
+    probes: Mapping[str, Probe]
+    limits: Limits
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+    responses: dict[str, bytes] = field(default_factory=dict)
+    ran: list[str] = field(default_factory=list)
+    restarts: int = 0
+
+    def all_cells(self, on_cell: Callable[[int, int], None] | None) -> None:
+        """Run every code cell in order."""
+        cells = [(number, cell) for number, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
+        ends = time.monotonic() + self.limits.notebook_seconds
+        with Kernel(self.folder, self.limits.start_seconds) as kernel:
+            for done, (number, cell) in enumerate(cells):
+                name = _name(cell, number)
+                cell.outputs, cell.execution_count = [], None
+                left = ends - time.monotonic()
+                if left <= 0 or self.restarts > self.limits.restarts:
+                    kind = FaultKind.NO_TIME_LEFT if left <= 0 else FaultKind.NO_RESTART_LEFT
+                    self._fault(cell, name, kind, "This cell was not run: the cells above it used up the run.")
+                    continue
+                self._cell(kernel, cell, name, left)
+                if on_cell is not None:
+                    on_cell(done + 1, len(cells))
+
+    def _cell(self, kernel: Kernel, cell: NotebookNode, name: str, left: float) -> None:
+        if not kernel.is_alive() and not self._revive(kernel):
+            self._fault(cell, name, FaultKind.NO_RESTART_LEFT, "This cell was not run: the kernel could not be kept alive.")
+            return
+        if cell.source.strip():
+            seconds = min(self.limits.cell_seconds, left)
+            run = kernel.run(cell.source, seconds, self.limits.output_bytes)
+            cell.outputs, cell.execution_count = run.outputs.cells, run.execution_count
+            self._note(cell, name, run, seconds)
+            if run.ended in (Ended.OK, Ended.ERROR) and name not in self.probes:
+                self.ran.append(cell.source)
+        probe = self.probes.get(name)
+        if probe is not None:
+            self._ask(kernel, name, probe)
+
+    def _note(self, cell: NotebookNode, name: str, run: CellRun, seconds: float) -> None:
+        if run.ended is Ended.DEADLINE:
+            sentence = f"This cell was stopped after {seconds:g} seconds: does every loop in it come to an end?"
+            self._fault(cell, name, FaultKind.DEADLINE, sentence)
+        elif run.ended is Ended.DIED:
+            sentence = "This cell ended the Python process it ran in; the cells after it were run without it."
+            self._fault(cell, name, FaultKind.KERNEL_DIED, sentence)
+        if run.outputs.is_flooded:
+            sentence = f"This cell printed more than {self.limits.output_bytes:,} bytes; the rest is left out."
+            self.faults.append(Fault(name, FaultKind.FLOOD, sentence))
+
+    def _fault(self, cell: NotebookNode, name: str, kind: FaultKind, sentence: str) -> None:
+        self.faults.append(Fault(name, kind, sentence))
+        cell.outputs = [*cell.outputs, new_output("error", ename=kind.name, evalue=sentence, traceback=[sentence])]
+
+    def _revive(self, kernel: Kernel) -> bool:
+        """Start a new kernel and run again in it what ran well before; False if that is no longer allowed."""
+        while self.restarts < self.limits.restarts:
+            self.restarts += 1
+            kernel.restart()
+            for source in self.ran:
+                kernel.run(source, self.limits.cell_seconds, 0, keep_history=False)
+                if not kernel.is_alive():
+                    # What ran well the first time killed the kernel now: leave it out next time.
+                    self.ran.remove(source)
+                    break
+            else:
+                return True
+        self.restarts = self.limits.restarts + 1
+        return False
+
+    def _ask(self, kernel: Kernel, name: str, probe: Probe) -> None:
+        """Put a probe to the kernel and keep the bytes it answers with."""
+        if not kernel.is_alive() and not self._revive(kernel):
+            return
+        request, response = self.folder / f".{name}.request", self.folder / f".{name}.response"
+        request.write_bytes(probe.request)
+        code = _PROBE.format(request=str(request), response=str(response))
+        run = kernel.run(code, probe.seconds, 2_000, keep_history=False)
+        if response.is_file() and not response.is_symlink() and response.stat().st_size <= MAX_BYTES:
+            self.responses[name] = response.read_bytes()
+        else:
+            self.faults.append(Fault(name, FaultKind.NO_RESPONSE, _why_silent(name, run)))
+        request.unlink(missing_ok=True)
+        response.unlink(missing_ok=True)
+
+
+def _why_silent(name: str, run: CellRun) -> str:
+    if run.ended is Ended.DIED:
+        return f"Calling {name} ended the Python process it ran in."
+    if run.ended is Ended.DEADLINE:
+        return f"Calling {name} did not come to an end in time."
+    error = next((output for output in run.outputs.cells if output.output_type == "error"), None)
+    return f"{name} could not be called" + (f" ({error.ename})." if error is not None else ".")
+
+
+def _name(cell: NotebookNode, number: int) -> str:
+    """Return the cell's grade_id, or "cell 7" counted as a person counts."""
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return str(grade_id) if grade_id else f"cell {number + 1}"

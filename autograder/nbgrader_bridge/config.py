@@ -1,0 +1,46 @@
+"""What the kit tells nbgrader, in one place: `nbgrader_config.py` of a course calls `configure`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from autograder.coursefile import FILE_NAME, Course, load_course
+
+
+def configure(config: Any, root: Path) -> None:
+    """Set up nbgrader for the course in `root`: folders, gradebook, execution, judging, course rules.
+
+    `config` is the object that `get_config()` gives inside an nbgrader_config.py. Preprocessors must be set
+    here: set after an application has been initialised they are ignored without a word.
+    """
+    from nbconvert.preprocessors import ClearMetadataPreprocessor
+    from nbgrader.preprocessors import CheckCellMetadata, IgnorePattern, LimitOutput
+
+    from autograder.nbgrader_bridge.preprocessors import ApplyRules, JudgeCells, RunNotebook, SaveGrades
+
+    course = load_course(root / FILE_NAME)
+    config.CourseDirectory.root = str(course.root)
+    config.CourseDirectory.source_directory = str(course.source.relative_to(course.root))
+    config.CourseDirectory.db_url = course.gradebook
+    config.CourseDirectory.course_id = exchange_name(course)
+    # nbgrader's own pattern for what it leaves out, plus the text twins that jupytext may put beside a notebook.
+    config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache"]
+    config.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+    config.Autograde.autograde_preprocessors = [
+        RunNotebook,
+        IgnorePattern,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        JudgeCells,
+        SaveGrades,
+        ApplyRules,
+        CheckCellMetadata,
+    ]
+    config.ExecutePreprocessor.timeout = int(course.grading.cell_timeout_seconds)
+
+
+def exchange_name(course: Course) -> str:
+    """Return the course's name in the exchange folder: letters, digits and dashes."""
+    kept = "".join(letter if letter.isalnum() else "-" for letter in course.name.lower())
+    return "-".join(piece for piece in kept.split("-") if piece)[:40] or "course"

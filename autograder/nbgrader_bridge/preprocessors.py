@@ -1,0 +1,146 @@
+"""The kit's steps inside nbgrader's own autograde: run, judge, save, apply the course's rules.
+
+They replace `Execute` and `AssignLatePenalties`; everything else is nbgrader's. Both roads come through here:
+plain `nbgrader autograde`, and `course grade`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+
+from autograder.coursefile import FILE_NAME, Course, load_course
+from autograder.engine.execute import Execution, execute
+from autograder.engine.judge import Judge, grade_id, make_judge
+from autograder.engine.limits import Limits
+from autograder.marks import Marks, write_marks
+from autograder.nbgrader_bridge.penalties import set_penalty
+from course_utils.checks.show import as_html, as_text
+from course_utils.checks.verdict import Outcome, Verdict
+
+ISOLATION = "an ordinary kernel, not isolated from this machine"
+"""What is said in log, feedback and report on how submissions were kept apart from the grader."""
+
+_EXECUTION = "first_descent_execution"
+_judges: dict[str, Judge] = {}
+
+
+def judge_for(assignment: str) -> Judge:
+    """Return this process's judge for `assignment`: made once, with one fresh secret, for all its submissions."""
+    if assignment not in _judges:
+        _judges[assignment] = make_judge(assignment)
+    return _judges[assignment]
+
+
+def course_here() -> Course:
+    """Return the course nbgrader is at work in: it changes into the course's folder while it converts."""
+    return load_course(Path.cwd() / FILE_NAME)
+
+
+def limits_of(course: Course) -> Limits:
+    """Return the engine's limits as the course file sets them."""
+    rules = course.grading
+    return Limits(
+        cell_seconds=rules.cell_timeout_seconds,
+        output_bytes=rules.max_output_bytes,
+    )
+
+
+class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
+    """Run the notebook and collect responses: no cell, however it ends, stops the batch."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the executed notebook; the execution goes along in the resources."""
+        names = resources["nbgrader"]
+        course = course_here()
+        judge = judge_for(names["assignment"])
+        graded = {grade_id(cell) for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade")}
+        probes = {name: probe for name, probe in judge.probes().items() if name in graded}
+        files = course.autograded / names["student"] / names["assignment"]
+        execution = execute(nb, probes, limits_of(course), files=files, on_cell=_progress(resources))
+        resources[_EXECUTION] = execution
+        for fault in execution.faults:
+            self.log.warning("%s: %s", fault.cell, fault.sentence)
+        return execution.notebook, resources
+
+
+def _progress(resources: dict[str, Any]) -> Any:
+    return resources.get("first_descent_progress")
+
+
+class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
+    """Put the judge's verdict in place of whatever the test cells showed, so that nbgrader scores by it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook with verdicts as outputs and in its metadata."""
+        execution: Execution | None = resources.get(_EXECUTION)
+        if execution is None:
+            raise RuntimeError("JudgeCells comes after RunNotebook")
+        judge = judge_for(resources["nbgrader"]["assignment"])
+        executed = Execution(nb, execution.faults, execution.responses, execution.seconds)
+        verdicts = judge.verdicts(executed)
+        for cell in nb.cells:
+            verdict = verdicts.get(grade_id(cell))
+            if verdict is not None and cell.metadata.get("nbgrader", {}).get("grade"):
+                cell.outputs = _shown(verdict)
+        marks = Marks(tuple(verdicts.values()), execution.faults, execution.seconds, ISOLATION)
+        write_marks(nb, marks)
+        return nb, resources
+
+
+def _shown(verdict: Verdict) -> list[NotebookNode]:
+    """Return outputs that show the verdict, and end in the number nbgrader reads as the score."""
+    score = float(verdict.points)
+    return [
+        new_output("display_data", data={"text/html": as_html(verdict), "text/plain": as_text(verdict)}),
+        new_output("execute_result", data={"text/plain": str(score)}, execution_count=None),
+    ]
+
+
+class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's own saving, except that what broke on our side waits for a person in place of scoring 0."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Save the scores of all graded cells."""
+        from autograder.marks import read_marks
+
+        marks = read_marks(nb)
+        verdicts = marks.verdicts if marks is not None else ()
+        self._broken = {verdict.exercise for verdict in verdicts if verdict.outcome is Outcome.BROKEN}
+        saved: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+        return saved
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        if grade_id(cell) not in self._broken:
+            super()._add_score(cell, resources)
+            return
+        grade = self.gradebook.find_grade(
+            grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score = None
+        grade.needs_manual_grade = True
+        self.gradebook.db.commit()
+
+
+class ApplyRules(NbGraderPreprocessor):  # type: ignore[misc]
+    """Write the course's deductions (late, format) where nbgrader keeps its late penalty."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Set the penalty of this submission by the rules in course.toml."""
+        names = resources["nbgrader"]
+        with Gradebook(names["db_url"]) as gradebook:
+            set_penalty(gradebook, course_here(), names["assignment"], names["student"])
+        return nb, resources

@@ -1,0 +1,78 @@
+"""The verbs of the `course` command with progress on the screen: collect, grade, feedback, report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from autograder import screen
+from autograder.coursefile import Course
+from autograder.feedback import write_feedback
+from autograder.grading import Graded, Status, grade, submissions
+from autograder.intake import Fate, collect
+from autograder.nbgrader_bridge.gradebook import maximum
+from autograder.nbgrader_bridge.preprocessors import ISOLATION
+from autograder.nbgrader_bridge.steps import generate, register_class
+from autograder.report import write_report
+from autograder.roster import load_roster
+
+
+def run_generate(course: Course, assignment: str) -> None:
+    """Make the students' version and enter assignment and class in the gradebook."""
+    generate(course, assignment)
+    if course.roster.exists():
+        register_class(course, load_roster(course.roster))
+
+
+def run_collect(course: Course, inbox: Path, *, dry_run: bool = False) -> tuple[Fate, ...]:
+    """Collect an inbox with a progress bar and return every file's fate."""
+    with screen.progress() as bars:
+        task = bars.add_task("Collecting", total=None)
+        return collect(
+            course,
+            inbox,
+            dry_run=dry_run,
+            progress=lambda done, total: bars.update(task, completed=done, total=total),
+        )
+
+
+def run_grade(
+    course: Course, assignment: str, *, students: Sequence[str] = (), force: bool = False
+) -> tuple[Graded, ...]:
+    """Grade what has changed, with a bar for the class and one for the notebook at hand.
+
+    Ctrl-C between or inside submissions loses nothing that is done.
+    """
+    if maximum(course, assignment) is None:
+        run_generate(course, assignment)
+    done: list[Graded] = []
+    total = len(students) or len(submissions(course, assignment))
+    screen.err.print(f"[yellow]Note:[/] submissions run in {ISOLATION}.")
+    with screen.progress() as bars:
+        whole = bars.add_task(f"Grading {assignment}", total=total)
+        cells = bars.add_task("", total=None, visible=False)
+
+        def on_start(student: str, number: int, count: int) -> Callable[[int, int], None]:
+            bars.update(cells, description=f"  {screen.printable(student)}", completed=0, total=None, visible=True)
+            return lambda ran, of: bars.update(cells, completed=ran, total=of)
+
+        for graded in grade(course, assignment, students=students, force=force, on_start=on_start):
+            done.append(graded)
+            bars.update(whole, completed=len(done))
+            if graded.status is Status.NEEDS_PERSON:
+                bars.console.print(f"{graded.student}: {graded.reason}", markup=False)
+    return tuple(done)
+
+
+def run_feedback(course: Course, assignment: str) -> tuple[Path, ...]:
+    """Write the feedback pages that changed, with a progress bar."""
+    with screen.progress() as bars:
+        task = bars.add_task("Writing feedback", total=None)
+        return write_feedback(
+            course, assignment, on_page=lambda done, total: bars.update(task, completed=done, total=total)
+        )
+
+
+def run_report(course: Course, assignment: str) -> Path:
+    """Write the class report."""
+    return write_report(course, assignment)
