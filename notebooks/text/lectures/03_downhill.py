@@ -401,7 +401,8 @@ print(f"standardised: w = {w_scaled:.3f}, b = {b_scaled:.3f}  (b is now the mean
 print(f"translated:   w = {w_back:.3f}, b = {b_back:.3f}")
 
 # %% [markdown]
-# Now the map again. Both walks begin at the same line. Switch between *raw* and *standardised*, and try η from 0.05 to 1.05.
+# Now the map again. Both walks begin at the same line. Switch between *raw* and *standardised*, and try the learning rates to the end of
+# the slider. Where does each map begin to diverge?
 
 # %%
 contour_stepper(quiz, final, start=(0.0, 12.0), inputs="standardised", lr=0.1, steps=20, fineness=fineness)
