@@ -7,7 +7,7 @@ back, no backend is switched, and importing this module is cheap.
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -69,9 +69,21 @@ def scale_log(axes: Axes) -> None:
 
 
 def draw_png(figure: Figure) -> bytes:
-    """Draw the figure as it stands now and return the PNG file's bytes."""
+    """Draw the figure as it stands now and return the PNG file's bytes.
+
+    Raises:
+        TypeError: the figure is not one of `new_figure`.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.image import imsave
+
+    if not isinstance(figure.canvas, FigureCanvasAgg):
+        kind = type(figure.canvas).__name__
+        raise TypeError(f"make the figure with plots.new_figure, not on a {kind}")
+    canvas: Any = figure.canvas  # matplotlib's canvases have no types
+    canvas.draw()  # `savefig` would draw everything twice
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
+    imsave(buffer, canvas.buffer_rgba(), format="png", dpi=_DPI, pil_kwargs={"compress_level": 3})
     return buffer.getvalue()
 
 
