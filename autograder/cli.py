@@ -49,7 +49,7 @@ def command(epilog: str) -> Callable[[Verb], Verb]:
                 screen.err.print("Stopped. What is done is kept: run the same command again to go on.")
                 raise typer.Exit(130) from None
 
-        app.command(epilog=epilog)(guarded)
+        app.command(verb.__name__.rstrip("_"), epilog=epilog)(guarded)
         return verb
 
     return register
@@ -81,7 +81,9 @@ def generate(assignment: AssignmentArgument, course: CourseOption = HERE) -> Non
 def collect(
     inbox: Annotated[Path | None, typer.Argument(help="A folder, a zip or a notebook; inbox/ if left out.")] = None,
     course: CourseOption = HERE,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would become of each file; write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would become of each file; write nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """File what came in under students and assignments; every file gets a fate and a reason."""
@@ -91,7 +93,7 @@ def collect(
     loaded = load_course(course)
     fates = run_collect(loaded, inbox or loaded.inbox, dry_run=dry_run)
     if as_json:
-        screen.show_json([fate.to_json() for fate in fates])
+        screen.show_json([fate.as_json() for fate in fates])
         return
     screen.show_table(
         ("file", "fate", "student", "assignment", "reason"),
@@ -103,7 +105,9 @@ def collect(
 def grade(
     assignment: AssignmentArgument,
     course: CourseOption = HERE,
-    student: Annotated[list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")] = None,
+    student: Annotated[
+        list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed, too.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Only say why each would be graded now.")] = False,
     as_json: JsonOption = False,
@@ -120,7 +124,10 @@ def grade(
         if as_json:
             screen.show_json(reasons)
             return
-        screen.show_table(("student", "graded now because"), [(who, text or "(it would not be)") for who, text in reasons.items()])
+        screen.show_table(
+            ("student", "graded now because"),
+            [(who, text or "(it would not be)") for who, text in reasons.items()],
+        )
         return
     done = run_grade(loaded, assignment, students=tuple(student or ()), force=force)
     if as_json:
@@ -166,6 +173,82 @@ def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
     from autograder.roads import run_report
 
     screen.say(str(run_report(load_course(course), assignment)))
+
+
+@command(epilog="Example:  course try my_answers.py somebody.ipynb --json")
+def try_(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Python files or notebooks that define exercises.", metavar="ANSWERS…"),
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Judge the answers in files on visible and hidden cases; say what a student would be told."""
+    from autograder.trying import try_answers
+    from course_utils.checks.show import as_text
+
+    with screen.progress() as bars:
+        task = bars.add_task("Trying", total=len(files))
+        tried = []
+        for path in files:
+            tried.append(try_answers(path))
+            bars.advance(task)
+    if as_json:
+        screen.show_json(
+            [
+                {
+                    "path": str(each.path),
+                    "verdicts": [verdict.to_json() for verdict in each.verdicts],
+                    "faults": [fault.to_json() for fault in each.faults],
+                }
+                for each in tried
+            ]
+        )
+        return
+    for each in tried:
+        screen.say(f"\n{each.path}")
+        for fault in each.faults:
+            screen.say(f"! {fault.cell}: {fault.sentence}")
+        for verdict in each.verdicts:
+            screen.say(as_text(verdict))
+
+
+@command(epilog="Example:  course certify softmax cross_entropy --page docs/certificate.md")
+def certify(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Exercises or assignments; all if left out.", metavar="[NAME…]")
+    ] = None,
+    page: Annotated[Path | None, typer.Option(help="Write the table as a Markdown page, too.", metavar="FILE")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Prove the graders on all known wrong and right answers and on mutants; exit code 1 if one is unsound."""
+    from autograder.certify.catalogue import load_catalogue
+    from autograder.certify.certificate import certify as certificates_of
+    from autograder.certify.page import COLUMNS, as_page, cells
+    from autograder.exercises import select_exercises
+
+    chosen = select_exercises(tuple(names or ()))
+    with screen.progress() as bars:
+        task = bars.add_task("Certifying", total=len(chosen))
+        found = list(
+            certificates_of(
+                chosen,
+                load_catalogue(),
+                lambda name: bars.update(task, advance=1, description=f"Certified {name}"),
+            )
+        )
+    if page is not None:
+        page.write_text(as_page(found), encoding="utf-8")
+    if as_json:
+        screen.show_json([certificate.to_json() for certificate in found])
+    else:
+        screen.show_table((*COLUMNS, "seconds"), [(*cells(c), f"{c.seconds:.1f}") for c in found])
+        for certificate in found:
+            for what in ("missed", "refused", "unnamed", "survivors"):
+                for name in getattr(certificate, what):
+                    screen.say(f"{certificate.exercise}: {what}: {name}")
+    if not all(certificate.is_sound for certificate in found):
+        raise typer.Exit(1)
 
 
 @command(epilog="Example:  course doctor --json")

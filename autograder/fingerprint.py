@@ -11,6 +11,7 @@ from pathlib import Path
 
 import course_utils
 from autograder.coursefile import Course
+from autograder.fates import Fate
 
 _WORDS = {
     "submission": "the notebook or its time stamp",
@@ -22,7 +23,7 @@ _WORDS = {
 }
 
 
-def fingerprint(course: Course, assignment: str, student: str, format_terms: object) -> dict[str, str]:
+def fingerprint(course: Course, assignment: str, student: str, fate: Fate | None) -> dict[str, str]:
     """Return a hash of everything that the grade of this submission depends on, by what it is."""
     folder = course.submitted / student / assignment
     return {
@@ -31,7 +32,7 @@ def fingerprint(course: Course, assignment: str, student: str, format_terms: obj
         "exercises": _files(_exercise_files(assignment)),
         "kit": _files(_kit_files()),
         "rules": _text(_rules(course, assignment, student)),
-        "format": _text(repr(format_terms)),
+        "format": _text(repr(fate.deductions if fate is not None else ())),
     }
 
 
@@ -68,7 +69,16 @@ def write_record(path: Path, parts: Mapping[str, str]) -> None:
 def _rules(course: Course, assignment: str, student: str) -> str:
     extensions = [repr(item) for item in (*course.extensions, *course.excuses) if item.student_id == student]
     rule = course.late_rule(course.assignment(assignment).kind)
-    return repr((course.assignment(assignment), rule, course.format, extensions, asdict(course.grading), course.time_zone.key))
+    return repr(
+        (
+            course.assignment(assignment),
+            rule,
+            course.format,
+            extensions,
+            asdict(course.grading),
+            course.time_zone.key,
+        )
+    )
 
 
 def _exercise_files(assignment: str) -> list[Path]:
@@ -79,7 +89,14 @@ def _exercise_files(assignment: str) -> list[Path]:
 def _kit_files() -> list[Path]:
     here = Path(__file__).parent
     checks = Path(course_utils.__file__).parent / "checks"
-    return sorted([*checks.rglob("*.py"), *(here / "engine").glob("*.py"), *(here / "nbgrader_bridge").glob("*.py"), here / "policies.py"])
+    return sorted(
+        [
+            *checks.rglob("*.py"),
+            *(here / "engine").glob("*.py"),
+            *(here / "nbgrader_bridge").glob("*.py"),
+            here / "policies.py",
+        ]
+    )
 
 
 def _files(paths: list[Path]) -> str:

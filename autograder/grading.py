@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autograder.collected import accepted
 from autograder.coursefile import Course
 from autograder.errors import GradebookError, UnknownAssignmentError
 from autograder.fingerprint import fingerprint, read_record, record_path, why_changed, write_record
-from autograder.intake import format_terms
 from autograder.nbgrader_bridge.steps import autograde
 
 
@@ -41,16 +41,15 @@ def submissions(course: Course, assignment: str) -> tuple[str, ...]:
     """Return the students who have something in `submitted` for `assignment`."""
     if not course.submitted.is_dir():
         return ()
-    return tuple(
-        sorted(folder.name for folder in course.submitted.iterdir() if (folder / assignment).is_dir())
-    )
+    return tuple(sorted(folder.name for folder in course.submitted.iterdir() if (folder / assignment).is_dir()))
 
 
 def pending(course: Course, assignment: str, students: Sequence[str]) -> dict[str, str]:
     """Return for each student why the submission would be graded now; "" means it would not."""
+    fates = accepted(course, assignment)
     reasons = {}
     for student in students:
-        now = fingerprint(course, assignment, student, format_terms(course, student, assignment))
+        now = fingerprint(course, assignment, student, fates.get(student))
         before = read_record(record_path(course, assignment, student))
         is_there = (course.autograded / student / assignment).is_dir()
         reasons[student] = why_changed(before, now) if is_there else "not graded before"
@@ -97,8 +96,6 @@ def _grade_one(
     try:
         autograde(course, assignment, student, on_cell)
     except GradebookError as error:
-        return Graded(
-            student, assignment, Status.NEEDS_PERSON, str(error), time.perf_counter() - started
-        )
-    write_record(path, fingerprint(course, assignment, student, format_terms(course, student, assignment)))
+        return Graded(student, assignment, Status.NEEDS_PERSON, str(error), time.perf_counter() - started)
+    write_record(path, fingerprint(course, assignment, student, accepted(course, assignment).get(student)))
     return Graded(student, assignment, Status.GRADED, reason, time.perf_counter() - started)

@@ -10,15 +10,10 @@ import sys
 from pathlib import Path
 
 from autograder.exercise import Exercise
-from autograder.exercises import assignments, exercises_of
+from autograder.exercises import select_exercises
 from course_utils.checks.answer_key import KEYS, AnswerKey, key_to_tree, load_key, save_key
 from course_utils.checks.compare import looks_like
 from course_utils.errors import AnswerKeyError
-
-
-def all_exercises() -> list[Exercise]:
-    """Return every declared exercise, assignment by assignment."""
-    return [exercise for name in assignments() for exercise in exercises_of(name).values()]
 
 
 def freeze(folder: Path = KEYS) -> list[Path]:
@@ -27,7 +22,7 @@ def freeze(folder: Path = KEYS) -> list[Path]:
     A key that still says the same is left as it is, so that it does not show as a change.
     """
     changed = []
-    exercises = all_exercises()
+    exercises = select_exercises(())
     for exercise in exercises:
         if _why_stale(exercise, folder):
             changed.append(save_key(exercise.answer_key(), folder))
@@ -40,10 +35,8 @@ def freeze(folder: Path = KEYS) -> list[Path]:
 
 def stale(folder: Path = KEYS) -> dict[str, str]:
     """Return the exercises whose frozen key is missing, damaged or out of date, with the reason."""
-    found = {exercise.name: _why_stale(exercise, folder) for exercise in all_exercises()}
-    found |= {
-        path.stem: "has a key but is not declared" for path in folder.glob("*.npz") if path.stem not in found
-    }
+    found = {exercise.name: _why_stale(exercise, folder) for exercise in select_exercises(())}
+    found |= {path.stem: "has a key but is not declared" for path in folder.glob("*.npz") if path.stem not in found}
     return {name: reason for name, reason in found.items() if reason}
 
 
@@ -61,9 +54,7 @@ def _difference(frozen: AnswerKey, fresh: AnswerKey) -> str:
         return "the contract, a case or a mistake has changed"
     specs = fresh.contract.parts
     pairs = [(frozen.expected, fresh.expected)]
-    pairs += [
-        (old.responses, new.responses) for old, new in zip(frozen.mistakes, fresh.mistakes, strict=True)
-    ]
+    pairs += [(old.responses, new.responses) for old, new in zip(frozen.mistakes, fresh.mistakes, strict=True)]
     for old, new in pairs:
         if not all(map(lambda a, b: looks_like(a, b, specs), old, new)):
             return "the expected numbers have changed"

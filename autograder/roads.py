@@ -7,9 +7,10 @@ from pathlib import Path
 
 from autograder import screen
 from autograder.coursefile import Course
+from autograder.fates import Fate
 from autograder.feedback import write_feedback
 from autograder.grading import Graded, Status, grade, submissions
-from autograder.intake import Fate, collect
+from autograder.intake import collect
 from autograder.nbgrader_bridge.gradebook import maximum
 from autograder.nbgrader_bridge.preprocessors import ISOLATION
 from autograder.nbgrader_bridge.steps import generate, register_class
@@ -32,7 +33,7 @@ def run_collect(course: Course, inbox: Path, *, dry_run: bool = False) -> tuple[
             course,
             inbox,
             dry_run=dry_run,
-            progress=lambda done, total: bars.update(task, completed=done, total=total),
+            progress=lambda done, total, name: bars.update(task, completed=done, total=total),
         )
 
 

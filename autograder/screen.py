@@ -9,7 +9,14 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from course_utils.errors import KitError
@@ -36,7 +43,9 @@ def say(text: str) -> None:
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a table; text from files and students is shown as it is, without markup or control characters."""
-    table = Table(*columns, title=title or None, title_justify="left", header_style="bold")
+    table = Table(title=title or None, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold")  # nothing is lost on a narrow terminal
     for row in rows:
         table.add_row(*(escape(printable(cell)) for cell in row))
     out.print(table)

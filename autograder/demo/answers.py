@@ -15,8 +15,7 @@ RIGHT: dict[str, str] = {
         "    return solution[:-1], solution[-1]"
     ),
     "mse_grad": (
-        "def mse_grad(X, y, w, b):\n    error = X @ w + b - y\n"
-        "    return 2 * X.T @ error / len(y), 2 * error.mean()"
+        "def mse_grad(X, y, w, b):\n    error = X @ w + b - y\n    return 2 * X.T @ error / len(y), 2 * error.mean()"
     ),
     "gd_step": "def gd_step(w, b, dw, db, lr):\n    return w - lr * dw, b - lr * db",
     "gd_fit": (
@@ -44,8 +43,14 @@ LOOPS: dict[str, str] = {
 WRONG: dict[str, dict[str, str]] = {
     "no bias": {"linear_predict": "def linear_predict(X, w, b):\n    return X @ w"},
     "column": {"linear_predict": "def linear_predict(X, w, b):\n    return X @ w.reshape(-1, 1) + b"},
-    "mean for sum": {"sse": "def sse(p, y):\n    return ((p - y) ** 2).mean()", "mse": "def mse(p, y):\n    return sse(p, y)"},
-    "half": {"mse": "def mse(p, y):\n    return 0.5 * ((p - y) ** 2).mean()", "rmse": "def rmse(p, y):\n    return ((p - y) ** 2).mean() ** 0.5"},
+    "mean for sum": {
+        "sse": "def sse(p, y):\n    return ((p - y) ** 2).mean()",
+        "mse": "def mse(p, y):\n    return sse(p, y)",
+    },
+    "half": {
+        "mse": "def mse(p, y):\n    return 0.5 * ((p - y) ** 2).mean()",
+        "rmse": "def rmse(p, y):\n    return ((p - y) ** 2).mean() ** 0.5",
+    },
     "no abs": {"mae": "def mae(p, y):\n    return (p - y).mean()"},
     "root of each": {"rmse": "def rmse(p, y):\n    return torch.sqrt((p - y) ** 2).mean()"},
     "through the origin": {
@@ -78,7 +83,9 @@ WRONG: dict[str, dict[str, str]] = {
             "        w, b = w - lr * 2 * X.T @ e / len(y), b - lr * 2 * e.mean()\n    return w, b"
         )
     },
-    "hangs": {"gd_fit": "def gd_fit(X, y, lr, steps):\n    w = torch.zeros(X.shape[1])\n    while True:\n        w = w - lr * w"},
+    "hangs": {
+        "gd_fit": "def gd_fit(X, y, lr, steps):\n    w = torch.zeros(X.shape[1])\n    while True:\n        w = w - lr * w"
+    },
     "kills": {"least_squares": "import os\n\ndef least_squares(X, y):\n    os._exit(1)"},
     "syntax": {"rmse": "def rmse(p, y)\n    return mse(p, y) ** 0.5"},
     "unfinished": {name: "" for name in ("mse_grad", "gd_step", "gd_fit")},

@@ -12,8 +12,8 @@ from autograder.coursefile import Course, load_course
 from autograder.demo.inbox import fill_inbox
 from autograder.demo.people import CLASS
 from autograder.errors import FolderError
+from autograder.fates import Fate
 from autograder.grading import Graded, Status
-from autograder.intake import Fate
 from autograder.nbgrader_bridge.steps import release
 from autograder.receipts import Receipt, receipts
 from autograder.roads import run_collect, run_feedback, run_generate, run_grade, run_report
@@ -47,6 +47,9 @@ _NBGRADER_CONFIG = """\
 # The demo keeps its own exchange folder, so that nothing outside it is touched.
 get_config().Exchange.root = str(Path(__file__).parent / "exchange")  # noqa: F821
 """
+
+
+_MOST_REASONS = 3
 
 
 def run_demo(folder: Path, *, as_json: bool = False) -> None:
@@ -103,8 +106,27 @@ def _row(fate: Fate, found: dict[str, Receipt], graded: tuple[Graded, ...]) -> t
         _lost(receipt, "late"),
         _lost(receipt, "format"),
         screen.number(receipt.final),
-        receipt.summary(),
+        _reason(receipt, fate),
     )
+
+
+def _reason(receipt: Receipt, fate: Fate) -> str:
+    """Say on what the points were lost, shortest first: exercises by name, then what else happened."""
+    lost = [line for line in receipt.lines if line.points is not None and line.points < line.max]
+    said = [f"{line.exercise}: {_first_sentence(line.message or line.rule)}" for line in lost]
+    said += [f"{item.rule}: {item.evidence}" for item in receipt.deductions]
+    said += [f"{fault.cell}: {_first_sentence(fault.sentence)}" for fault in receipt.faults]
+    said += [f"{change.grade_id or change.kind}: {change.what}" for change in fate.changes]
+    said += list(receipt.needs_person)
+    if not said:
+        return "all right"
+    shown = said[:_MOST_REASONS]
+    more = len(said) - len(shown)
+    return "\n".join(shown) + (f"\n… and {more} more in the feedback page" if more else "")
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ")[0].rstrip(".") + "."
 
 
 def _lost(receipt: Receipt, rule: str) -> str:
@@ -118,9 +140,7 @@ def _step(text: str, place: Path | None = None) -> None:
 
 def _worth_reading(pages: tuple[Path, ...], found: dict[str, Receipt]) -> Path | str:
     """Pick the page with the most to say: neither full marks nor nothing."""
-    middling = sorted(
-        found.values(), key=lambda receipt: abs((receipt.final or 0.0) - 0.5 * receipt.max)
-    )
+    middling = sorted(found.values(), key=lambda receipt: abs((receipt.final or 0.0) - 0.5 * receipt.max))
     for receipt in middling:
         for page in pages:
             if receipt.student in page.parts:

@@ -41,3 +41,16 @@ def find_exercise(name: str) -> Exercise:
         if found is not None:
             return found
     raise UnknownAssignmentError(f"No exercise is called {name!r}.")
+
+
+def select_exercises(names: tuple[str, ...]) -> tuple[Exercise, ...]:
+    """Return the exercises called by name or by assignment, all of them if no name is given.
+
+    Raises UnknownAssignmentError for a name that is neither.
+    """
+    if not names:
+        return tuple(exercise for name in assignments() for exercise in exercises_of(name).values())
+    found: list[Exercise] = []
+    for name in names:
+        found += exercises_of(name).values() if name in assignments() else [find_exercise(name)]
+    return tuple(found)

@@ -37,7 +37,7 @@ def _line(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch
 linear_predict = Exercise(
     "linear_predict",
     points=2,
-    ask="Predict one number per row of X (N, D): the row times the weights w (D,), plus the bias b; shape (N,).",
+    ask="Predict one number per row of X (N, D): the row times the weights w (D,), plus the bias b: (N,).",
     reference=lambda X, w, b: X @ w + b,
     cases=[
         case(
@@ -159,9 +159,7 @@ LOSS_CASES = [
     case("the thirteen scores, ŷ = 1·x + 2", **_line_through_scores()),
     case("one number", p=as_double([3]), y=as_double([1])),
     case("errors that cancel", p=as_double([1, -1, 2, -2]), y=as_double([0, 0, 0, 0])),
-    case(
-        "a table with two columns", p=as_double([1, 2], [3, 4], [5, 6]), y=as_double([1, 0], [0, 4], [8, 6])
-    ),
+    case("a table with two columns", p=as_double([1, 2], [3, 4], [5, 6]), y=as_double([1, 0], [0, 4], [8, 6])),
     case("four numbers, one far off", p=as_double([0, 1, 0, 10]), y=as_double([1, 0, 2, 0])),
     case("float32", lambda g: _pair(g, 6, dtype=SINGLE)),
     case("not contiguous", not_contiguous(lambda g: _pair(g, 5))),
@@ -180,9 +178,7 @@ LOSS_HIDDEN = [
 def _loss(name: str, ask: str, reference: Any) -> Exercise:
     # A float32 sum may be taken in any order: 1e-6 is what that costs over these sizes.
     number = scalar(rtol32=2e-6)
-    return Exercise(
-        name, points=1, ask=ask, reference=reference, cases=LOSS_CASES, hidden=LOSS_HIDDEN, parts=[number]
-    )
+    return Exercise(name, points=1, ask=ask, reference=reference, cases=LOSS_CASES, hidden=LOSS_HIDDEN, parts=[number])
 
 
 sse = _loss(
@@ -246,9 +242,7 @@ def met_every_target_flattened(p, y):
     return ((p.reshape(-1, 1) - y.reshape(-1)) ** 2).sum()
 
 
-@sse.mistake(
-    "The errors are added up without their squares.", look="What happens to an error of -2 and one of +2?"
-)
+@sse.mistake("The errors are added up without their squares.", look="What happens to an error of -2 and one of +2?")
 def forgot_the_square(p, y):
     return (p - y).sum()
 
@@ -276,16 +270,12 @@ def subtracted_squares(p, y):
     return (p**2 - y**2).sum()
 
 
-@sse.mistake(
-    "The sum runs down the columns only: one number is asked for.", look="How many numbers do you return?"
-)
+@sse.mistake("The sum runs down the columns only: one number is asked for.", look="How many numbers do you return?")
 def summed_down_the_columns(p, y):
     return ((p - y) ** 2).sum(0)
 
 
-@mse.mistake(
-    "This is the sum of the squares: their mean is asked for.", look="Does your loss grow when the data do?"
-)
+@mse.mistake("This is the sum of the squares: their mean is asked for.", look="Does your loss grow when the data do?")
 def summed(p, y):
     return ((p - y) ** 2).sum()
 
@@ -337,16 +327,12 @@ def took_the_root(p, y):
     return ((p - y) ** 2).mean().sqrt()
 
 
-@mse.mistake(
-    "The errors are averaged without their squares.", look="What happens to an error of -2 and one of +2?"
-)
+@mse.mistake("The errors are averaged without their squares.", look="What happens to an error of -2 and one of +2?")
 def forgot_the_square(p, y):
     return (p - y).mean()
 
 
-@mse.mistake(
-    "The mean runs down the columns only: one number is asked for.", look="How many numbers do you return?"
-)
+@mse.mistake("The mean runs down the columns only: one number is asked for.", look="How many numbers do you return?")
 def averaged_down_the_columns(p, y):
     return ((p - y) ** 2).mean(0)
 
@@ -403,9 +389,7 @@ def met_every_target(p, y):
     return (p.reshape(-1, 1) - y.reshape(-1)).abs().mean()
 
 
-@mae.mistake(
-    "You take the absolute values before the difference.", look="Is |-2 - 3| the same as |-2| - |3|?"
-)
+@mae.mistake("You take the absolute values before the difference.", look="Is |-2 - 3| the same as |-2| - |3|?")
 def took_absolute_values_first(p, y):
     return (p.abs() - y.abs()).abs().mean()
 
@@ -426,9 +410,7 @@ def divided_by_rows(p, y):
     return (p - y).abs().sum() / len(p)
 
 
-@rmse.mistake(
-    "The root is missing: this is the MSE.", look="In which unit is your number: points, or points squared?"
-)
+@rmse.mistake("The root is missing: this is the MSE.", look="In which unit is your number: points, or points squared?")
 def forgot_the_root(p, y):
     return ((p - y) ** 2).mean()
 
@@ -441,9 +423,7 @@ def took_the_root_of_each(p, y):
     return torch.sqrt((p - y) ** 2).mean()
 
 
-@rmse.mistake(
-    "The mean is missing: you take the root of the sum.", look="Does your number grow when the data do?"
-)
+@rmse.mistake("The mean is missing: you take the root of the sum.", look="Does your number grow when the data do?")
 def forgot_the_mean(p, y):
     return torch.sqrt(((p - y) ** 2).sum())
 
@@ -496,9 +476,7 @@ def halved(p, y):
 # --- least_squares ------------------------------------------------------------------------------------------
 
 
-def _regression(
-    generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64
-) -> dict[str, Any]:
+def _regression(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
     X = normal(generator, n, d) + 0.7
     y = X @ normal(generator, d) + 2.5 + normal(generator, n, scale=0.3)
     return {"X": X.to(dtype), "y": y.to(dtype)}
@@ -516,7 +494,7 @@ SOLVED = {"rtol64": 1e-6, "rtol32": 2e-3}
 least_squares = Exercise(
     "least_squares",
     points=2,
-    ask="The w (D,) and b that minimise the sum of squared errors of X w + b against y, in closed form: (w, b).",
+    ask="The w (D,) and b that minimise the sum of squared errors of X w + b against y, by formula: (w, b).",
     reference=_least_squares,
     cases=[
         case("three points on a line", X=as_double([[0], [1], [2]]), y=as_double([1, 3, 5])),
@@ -604,17 +582,13 @@ def forgot_the_targets(X, y):
     return solution[:-1], solution[-1]
 
 
-@least_squares.mistake(
-    "b and w are returned the wrong way round.", look="In which order does the text ask for them?"
-)
+@least_squares.mistake("b and w are returned the wrong way round.", look="In which order does the text ask for them?")
 def returned_the_intercept_first(X, y):
     w, b = _least_squares(X, y)
     return b, w
 
 
-@least_squares.mistake(
-    "Your w is a column (D, 1): (D,) is asked for.", look="Print the shape of your w.", credit=0.5
-)
+@least_squares.mistake("Your w is a column (D, 1): (D,) is asked for.", look="Print the shape of your w.", credit=0.5)
 def returned_a_column(X, y):
     w, b = _least_squares(X, y)
     return w[:, None], b
@@ -633,9 +607,7 @@ def penalised(X, y):
 # --- mse_grad -----------------------------------------------------------------------------------------------
 
 
-def _at_a_point(
-    generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64
-) -> dict[str, Any]:
+def _at_a_point(generator: torch.Generator, n: int, d: int, dtype: torch.dtype = torch.float64) -> dict[str, Any]:
     made = _line(generator, n, d, dtype)
     return {"X": made["X"], "y": normal(generator, n, dtype=dtype), "w": made["w"], "b": made["b"]}
 
@@ -646,9 +618,7 @@ def _at_the_optimum(generator: torch.Generator) -> dict[str, Any]:
     return {**made, "w": w, "b": b}
 
 
-def _mse_grad(
-    X: torch.Tensor, y: torch.Tensor, w: torch.Tensor, b: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
+def _mse_grad(X: torch.Tensor, y: torch.Tensor, w: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     residual = X @ w + b - y
     return 2 * X.T @ residual / len(y), 2 * residual.mean()
 
@@ -808,9 +778,7 @@ def differentiated_the_mae(X, y, w, b):
 # --- gd_step ------------------------------------------------------------------------------------------------
 
 
-def _step(
-    generator: torch.Generator, d: int, dtype: torch.dtype = torch.float64, lr: float = 0.1
-) -> dict[str, Any]:
+def _step(generator: torch.Generator, d: int, dtype: torch.dtype = torch.float64, lr: float = 0.1) -> dict[str, Any]:
     return {
         "w": normal(generator, d, dtype=dtype),
         "b": normal(generator, dtype=dtype),
@@ -827,9 +795,7 @@ gd_step = Exercise(
     reference=lambda w, b, dw, db, lr: (w - lr * dw, b - lr * db),
     cases=[
         case("one weight", w=as_double([1]), b=as_double(2), dw=as_double([10]), db=as_double(-4), lr=0.1),
-        case(
-            "two weights", w=as_double([1, -1]), b=as_double(0), dw=as_double([2, 3]), db=as_double(1), lr=0.5
-        ),
+        case("two weights", w=as_double([1, -1]), b=as_double(0), dw=as_double([2, 3]), db=as_double(1), lr=0.5),
         case(
             "a learning rate of 0",
             w=as_double([1, 2]),
@@ -860,9 +826,7 @@ gd_step = Exercise(
 )
 
 
-@gd_step.mistake(
-    "You step along the gradient: that is uphill.", look="Towards which side does the loss fall?"
-)
+@gd_step.mistake("You step along the gradient: that is uphill.", look="Towards which side does the loss fall?")
 def climbed(w, b, dw, db, lr):
     return w + lr * dw, b + lr * db
 
@@ -877,9 +841,7 @@ def changed_the_callers_parameters(w, b, dw, db, lr):
     return w, b
 
 
-@gd_step.mistake(
-    "The caller's w is changed in place.", look="What does -= do to a tensor somebody else holds?"
-)
+@gd_step.mistake("The caller's w is changed in place.", look="What does -= do to a tensor somebody else holds?")
 def changed_the_callers_weights(w, b, dw, db, lr):
     w -= lr * dw
     return w, b - lr * db
@@ -895,23 +857,17 @@ def forgot_the_weights(w, b, dw, db, lr):
     return w, b - lr * db
 
 
-@gd_step.mistake(
-    "The learning rate is missing: you take the whole gradient.", look="Where does lr stand in your step?"
-)
+@gd_step.mistake("The learning rate is missing: you take the whole gradient.", look="Where does lr stand in your step?")
 def forgot_the_learning_rate(w, b, dw, db, lr):
     return w - dw, b - db
 
 
-@gd_step.mistake(
-    "You return the size of the step in place of the new parameters.", look="Where do w and b come in?"
-)
+@gd_step.mistake("You return the size of the step in place of the new parameters.", look="Where do w and b come in?")
 def returned_the_step(w, b, dw, db, lr):
     return -lr * dw, -lr * db
 
 
-@gd_step.mistake(
-    "The weight itself is scaled by its gradient; a step is subtracted.", look="Is w multiplied or moved?"
-)
+@gd_step.mistake("The weight itself is scaled by its gradient; a step is subtracted.", look="Is w multiplied or moved?")
 def multiplied_in_place_of_subtracting(w, b, dw, db, lr):
     return w * (1 - lr * dw), b * (1 - lr * db)
 
@@ -921,9 +877,7 @@ def exchanged_the_gradients(w, b, dw, db, lr):
     return w - lr * db, b - lr * dw.sum()
 
 
-@gd_step.mistake(
-    "You divide by the learning rate: a smaller lr must make a smaller step.", look="What if lr is 0?"
-)
+@gd_step.mistake("You divide by the learning rate: a smaller lr must make a smaller step.", look="What if lr is 0?")
 def divided_by_the_learning_rate(w, b, dw, db, lr):
     return w - dw / lr if lr else w - dw * math.inf, b - db / lr if lr else b - db * math.inf
 
@@ -1056,9 +1010,7 @@ def dropped_the_two(X, y, lr, steps):
     return _variant(X, y, lr / 2, steps)
 
 
-@gd_fit.mistake(
-    "You descend on the sum of squares: the gradient of the mean is N times smaller.", look="SSE or MSE?"
-)
+@gd_fit.mistake("You descend on the sum of squares: the gradient of the mean is N times smaller.", look="SSE or MSE?")
 def descended_on_the_sum(X, y, lr, steps):
     return _variant(X, y, lr * len(y), steps)
 
@@ -1076,9 +1028,7 @@ def started_from_ones(X, y, lr, steps):
     return _variant(X, y, lr, steps, start=1.0)
 
 
-@gd_fit.mistake(
-    "The return stands inside the loop: only one step is taken.", look="How far is your return indented?"
-)
+@gd_fit.mistake("The return stands inside the loop: only one step is taken.", look="How far is your return indented?")
 def returned_inside_the_loop(X, y, lr, steps):
     return _variant(X, y, lr, min(steps, 1))
 

@@ -59,9 +59,7 @@ def generate(course: Course, assignment: str) -> None:
         if deadline is not None:
             # nbgrader keeps naive UTC; the course's deadline is a minute on the course's clock.
             moment = deadline if deadline.tzinfo else deadline.replace(tzinfo=course.time_zone)
-            gradebook.update_or_create_assignment(
-                assignment, duedate=moment.astimezone(UTC).replace(tzinfo=None)
-            )
+            gradebook.update_or_create_assignment(assignment, duedate=moment.astimezone(UTC).replace(tzinfo=None))
 
 
 def release(course: Course, assignment: str, exchange: Path) -> None:
@@ -130,7 +128,8 @@ def _start(converter: Any, course: Course, what: str) -> None:
         converter.start()
     except NbGraderException as error:
         raise GradebookError(
-            f"nbgrader could not {what}: {str(error).splitlines()[0]}", f"Its words are in {log_path(course)}."
+            f"nbgrader could not {what}: {str(error).splitlines()[0]}",
+            f"Its words are in {log_path(course)}.",
         ) from error
     except SQLAlchemyError as error:
         raise GradebookError(f"The gradebook refused to {what}: {str(error).splitlines()[0]}.") from error

@@ -57,7 +57,10 @@ BAD_CELLS = {
     "a crash": ("import ctypes\nctypes.string_at(0)", FaultKind.KERNEL_DIED),
     "a killed parent": ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", FaultKind.KERNEL_DIED),
     "a flood": ("for i in range(100_000):\n    print('x' * 80)", FaultKind.FLOOD),
-    "a flood of displays": ("from IPython.display import display\nfor i in range(3_000):\n    display('x' * 50)", FaultKind.FLOOD),
+    "a flood of displays": (
+        "from IPython.display import display\nfor i in range(3_000):\n    display('x' * 50)",
+        FaultKind.FLOOD,
+    ),
 }
 
 
@@ -113,7 +116,13 @@ def test_a_bad_answer_loses_its_own_exercise_only(name: str, homework, judge) ->
 
 def test_a_notebook_that_uses_up_its_time_keeps_what_was_earned(homework, judge) -> None:
     tight = Limits(cell_seconds=3, notebook_seconds=9, output_bytes=20_000)
-    notebook = homework(before={"mse": "import time\ntime.sleep(60)", "mae": "time.sleep(60)", "rmse": "time.sleep(60)"}, sse=None, mse=None, mae=None, rmse=None)
+    notebook = homework(
+        before={"mse": "import time\ntime.sleep(60)", "mae": "time.sleep(60)", "rmse": "time.sleep(60)"},
+        sse=None,
+        mse=None,
+        mae=None,
+        rmse=None,
+    )
     execution, verdicts = graded(notebook, judge, tight)
     assert verdicts["sse"].outcome is Outcome.PASSED
     assert FaultKind.NO_TIME_LEFT in {fault.kind for fault in execution.faults}
@@ -123,6 +132,8 @@ def test_a_notebook_that_uses_up_its_time_keeps_what_was_earned(homework, judge)
 def test_the_kernel_finds_the_data_files_but_no_notebook(tmp_path, homework, judge) -> None:
     (tmp_path / "table.csv").write_text("1,2\n")
     (tmp_path / "hw1.ipynb").write_text("{}")
-    notebook = homework(before={"sse": "import os\nprint(sorted(n for n in os.listdir() if not n.startswith('.')))"}, sse=None)
+    notebook = homework(
+        before={"sse": "import os\nprint(sorted(n for n in os.listdir() if not n.startswith('.')))"}, sse=None
+    )
     execution = execute(notebook, {}, LIMITS, files=tmp_path)
     assert execution.notebook.cells[1].outputs[0].text == "['table.csv']\n"

@@ -23,7 +23,11 @@ def test_streams_of_one_name_grow_together_and_stay_in_order() -> None:
     outputs = Outputs(1_000)
     for each in (stream("a"), stream("b"), stream("warn", "stderr"), stream("c")):
         outputs.take(each)
-    assert [(o.name, o.text) for o in outputs.cells] == [("stdout", "ab"), ("stderr", "warn"), ("stdout", "c")]
+    assert [(o.name, o.text) for o in outputs.cells] == [
+        ("stdout", "ab"),
+        ("stderr", "warn"),
+        ("stdout", "c"),
+    ]
     assert not outputs.is_flooded
 
 
@@ -68,7 +72,9 @@ def test_clear_output_now_and_with_the_next_output() -> None:
 def test_a_display_is_updated_in_place() -> None:
     outputs = Outputs(1_000)
     outputs.take(display("0 %", transient={"display_id": "bar"}))
-    outputs.take(message("update_display_data", data={"text/plain": "100 %"}, metadata={}, transient={"display_id": "bar"}))
+    outputs.take(
+        message("update_display_data", data={"text/plain": "100 %"}, metadata={}, transient={"display_id": "bar"})
+    )
     assert outputs.cells[0].data["text/plain"] == "100 %"
 
 
