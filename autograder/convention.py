@@ -24,15 +24,20 @@ def wanted_name(student: Student, assignment: str, pattern: str) -> str:
     return "_".join(pieces[piece] for piece in order if pieces[piece]) + ".ipynb"
 
 
-def name_fault(file: FileName, student: Student, assignment: str, pattern: str) -> str:
+def name_fault(
+    file: FileName, student: Student, assignment: str, pattern: str, has_namesake: bool = False
+) -> str:
     """Say what is wrong with a file's name, or "" if it follows the pattern.
 
     Capital letters, accents, hyphens, apostrophes, spaces for underscores and all that browsers and platforms
-    add are no fault; neither is using one of several given names or surnames.
+    add are no fault; neither is using one of several given names or surnames. Namesakes may add their id.
     """
     pieces = [joined(piece) for piece in re.split(r"[_\s]+", file.stem) if joined(piece)]
+    if has_namesake:
+        pieces = [piece for piece in pieces if piece != joined(student.id)]
     order = pattern.removesuffix(".ipynb").split("_")
-    if _follows(pieces, student, joined(assignment), order):
+    punctual = [piece for piece in pieces if piece != "late"]  # platforms put `late` between the names
+    if any(_follows(each, student, joined(assignment), order) for each in (pieces, punctual)):
         return ""
     wanted = wanted_name(student, assignment, pattern)
     called = file.stem or file.original
@@ -49,7 +54,7 @@ def _follows(pieces: list[str], student: Student, assignment: str, order: list[s
     elif at_end or at_start or assignment not in pieces[1:-1]:
         return False
     else:
-        pieces.remove(assignment)
+        pieces = [piece for piece in pieces if piece != assignment]
     given, family = _spellings(student.first_name), _spellings(student.last_name)
     if order.index("LastName") < order.index("FirstName"):
         given, family = family, given

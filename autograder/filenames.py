@@ -40,7 +40,7 @@ class FileName:
 _SUFFIX = re.compile(r"(?:\.ipynb)?\.(?:ipynb|json|txt)$", re.IGNORECASE)
 # canvas: lovelaceada_LATE_12345_67890_what the student called it
 _CANVAS = re.compile(
-    r"^(?P<person>[^\W\d_]+)_(?:late_)?(?P<user>\d{2,})_(?P<upload>\d{2,})_(?P<rest>.+)$",
+    r"^(?P<person>[^_\d\s.+()]+)_(?:late_)?(?P<user>\d{2,})_(?P<upload>\d{2,})_(?P<rest>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 # moodle: Ada Lovelace_123456_assignsubmission_file_what the student called it; also as a folder
@@ -61,7 +61,6 @@ _COPY_AFTER = re.compile(
 )
 _NUMBERED = re.compile(r"[\s_]*\((\d{1,3})\)$")
 _DASHED = re.compile(r"-(\d{1,2})$")
-_LATE = re.compile(r"(?:^|(?<=_))late_|_late$", re.IGNORECASE)
 _ESCAPED = re.compile(r"#U([0-9a-fA-F]{4,6})")  # what unzip writes where it cannot show a character
 _TEMPORARY = re.compile(
     r"^\.|^~|~$|^#.*#$|^(?:thumbs\.db|desktop\.ini|icon\r?)$"
@@ -166,8 +165,6 @@ def _without_copies(text: str, known: set[str]) -> tuple[str, int, list[str]]:
         elif (found := _DASHED.search(text)) and _is_a_version(text, found, known):
             number = max(number, int(found[1]))
             text = text[: found.start()]
-        elif found := _LATE.search(text):
-            text = text[: found.start()] + text[found.end() :]
         else:
             return text, number, marks
         marks.append(found[0].strip())

@@ -100,7 +100,8 @@ def read_header(cells: Sequence[Mapping[str, Any]], template: Header | None = No
 
 
 def _lines(source: str, is_code: bool) -> Iterable[str]:
-    text = re.sub(r"<br\s*/?>|</(?:p|div|td|tr|li|h\d)>", "\n", source[:20_000], flags=re.IGNORECASE)
+    text = re.sub(r"<br\s*/?>|</(?:p|div|tr|li|h\d)>", "\n", source[:20_000], flags=re.IGNORECASE)
+    text = re.sub(r"</t[dh]>", " | ", text, flags=re.IGNORECASE)
     for line in text.splitlines():
         if is_code and not line.lstrip().startswith("#"):
             continue  # `name = …` in code is a variable
@@ -110,7 +111,7 @@ def _lines(source: str, is_code: bool) -> Iterable[str]:
 def _bare(line: str) -> str:
     """Take markdown's and HTML's dress off a line."""
     text = html.unescape(re.sub(r"<[^>]*>", "", line)).replace("\xa0", " ")
-    text = re.sub(r"\*+|`+|(?<!\w)_+|_+(?!\w)|\\", "", text)
+    text = re.sub(r"\*+|`+|(?<!\w)_+|_+(?!\w)", "", text.replace("\\", ""))
     return re.sub(r"^\s*(?:[#>+|-]+|\d+\.)\s*", "", text)
 
 

@@ -79,7 +79,7 @@ def read_entries(file: Path, name: str, zone: ZoneInfo, caps: Caps) -> Iterator[
                 yield Entry(shown, None, too_large(status.st_size, caps), modified, FILE_TIME)
             else:
                 stream.seek(0)
-                yield _plain(shown, stream.read(caps.file_bytes), modified, FILE_TIME)
+                yield plain_entry(shown, stream.read(caps.file_bytes), modified, FILE_TIME)
     except OSError as error:
         yield Entry(shown, None, _unreadable(error), modified, FILE_TIME, waits=True)
 
@@ -98,7 +98,8 @@ def _unreadable(error: OSError) -> str:
     return f"The file cannot be read: {error.strerror or error}."
 
 
-def _plain(name: str, data: bytes, modified: dt.datetime | None, source: str) -> Entry:
+def plain_entry(name: str, data: bytes, modified: dt.datetime | None, source: str) -> Entry:
+    """Make the entry of a file that was read; archives other than zip wait for a person."""
     if name.casefold().endswith(_OTHER_ARCHIVES) and not data.lstrip().startswith(b"{"):
         return Entry(
             name, data, "Only zip archives are opened: unpack it by hand.", modified, source, waits=True
@@ -125,7 +126,7 @@ def _packed(
         elif is_zip(io.BytesIO(packed.data)):
             yield from _packed(inner, io.BytesIO(packed.data), zone, caps, when, depth + 1)
         else:
-            yield _plain(inner, packed.data, when, source)
+            yield plain_entry(inner, packed.data, when, source)
 
 
 def _within(caps: Caps, name: str, entries: Iterator[Entry]) -> Iterator[Entry]:
@@ -140,4 +141,4 @@ def _within(caps: Caps, name: str, entries: Iterator[Entry]) -> Iterator[Entry]:
         yield entry
 
 
-__all__ = ["ARCHIVE_TIME", "FILE_TIME", "Entry", "Packed", "list_files", "read_entries"]
+__all__ = ["ARCHIVE_TIME", "FILE_TIME", "Entry", "Packed", "list_files", "plain_entry", "read_entries"]

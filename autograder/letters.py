@@ -23,8 +23,8 @@ def caseless(text: str) -> str:
 
 def plain(text: str) -> str:
     """Give the caseless text without accents: `Łukasz Muñoz` and `lukasz munoz` are the same."""
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", caseless(text).translate(_PLAIN)))
-    return unicodedata.normalize("NFC", bare)
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFD", caseless(text)))
+    return unicodedata.normalize("NFC", bare.translate(_PLAIN))  # after the accents: ǣ is an æ with one
 
 
 def transliterated(text: str) -> str:

@@ -144,7 +144,7 @@ def decide_person(people: People, witnesses: Iterable[Witness]) -> Who:
         return Who(None, 0.0, candidates, f"The {sure[0][0].where} points to {name}, but {said}.")
     best = max((c for _, c in sure if c is not None), key=lambda c: c.confidence)
     where = next(witness.where for witness, candidate in sure if candidate == best)
-    return Who(student_id, best.confidence, candidates, f"{where}: {best.evidence}")
+    return Who(student_id, best.confidence, candidates, f"{where} ({best.evidence})")
 
 
 def _decide_jointly(people: People, heard: tuple[Witness, ...], candidates: tuple[Candidate, ...]) -> Who:
@@ -157,7 +157,7 @@ def _decide_jointly(people: People, heard: tuple[Witness, ...], candidates: tupl
         silent = [w for w in heard if w not in speaking and _contradicts(w, student_id, people, False)]
         if max(confidences) >= UNACCENTED and min(confidences) >= SURE and not silent:
             where = " and ".join(witness.where for witness in speaking)
-            return Who(student_id, min(confidences), candidates, f"{where} agree")
+            return Who(student_id, min(confidences), candidates, f"{where}, which agree")
     if len(candidates) > 1 and candidates[1].confidence >= SURE:
         several = " or ".join(people.by_id[c.student_id].full_name for c in candidates[:3])
         ids = ", ".join(c.student_id for c in candidates[:3])

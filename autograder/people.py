@@ -109,6 +109,10 @@ class People:
             found.update(self._alike(key))
         return _ranked(found)
 
+    def has_namesake(self, student: Student) -> bool:
+        """Say whether another student has the same full name, accents and case apart."""
+        return len(self._forward[joined(student.first_name) + joined(student.last_name)]) > 1
+
     def find_id(self, text: str) -> tuple[Candidate, ...]:
         """List the one student whose id is `text`, or nobody."""
         student = self.by_id.get(text)
@@ -208,8 +212,6 @@ def index_people(students: Iterable[Student], course_words: Iterable[str] = ()) 
     tokens, forward, backward, by_word = (defaultdict(set) for _ in range(4))
     fuzzy: dict[tuple[str, int], None] = {}
     for place, student in enumerate(listed):
-        for token in _identifiers(student):
-            tokens[token].add(place)
         for spell in (plain, transliterated):
             first, last = joined(spell(student.first_name)), joined(spell(student.last_name))
             forward[first + last].add(place)
@@ -220,6 +222,11 @@ def index_people(students: Iterable[Student], course_words: Iterable[str] = ()) 
             for word in words(spell(student.full_name)):
                 if word not in _PARTICLES:
                     by_word[word].add(place)
+    for place, student in enumerate(listed):
+        for token in _identifiers(student):
+            # grace@… is Grace's address, but "Grace" in a text is a name that others may have too
+            if plain(token) not in by_word:
+                tokens[token].add(place)
     return People(
         students=listed,
         by_id={student.id: student for student in listed},

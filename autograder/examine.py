@@ -1,0 +1,207 @@
+"""Examine one inbox file: whose it is, which assignment, whether it is sound, and what its form costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.assignment_names import AssignmentNames, Mentions, index_assignments
+from autograder.contents import Contents, index_contents
+from autograder.coursefile import Course
+from autograder.decisions import SET_ASIDE, Decision
+from autograder.errors import StaffError
+from autograder.fates import ACCEPTED, NEEDS_PERSON, REFUSED, Deduction, Fate
+from autograder.headers import Header, read_header
+from autograder.inbox import Entry
+from autograder.naming import NameReading, decide_person, header_witness, name_fault, read_name
+from autograder.notebookfile import NotebookFile, read_notebook
+from autograder.people import LOOSE, People, index_people
+from autograder.restore import Change, restore
+from autograder.roster import load_roster
+from autograder.which import decide_assignment
+
+STAMP_IN_NAME = "stamp in the name"
+
+
+@dataclass(frozen=True)
+class Examiner:
+    """Everything an examination needs to know about the course; build it with `prepare`."""
+
+    course: Course
+    people: People
+    names: AssignmentNames
+    contents: Contents
+    released: Mapping[str, NotebookNode]
+    templates: Mapping[str, Header]
+    decisions: Mapping[str, Decision]
+
+    def examine(self, entry: Entry, stamp: dt.datetime | None = None) -> Fate:
+        """Examine one file; versions of the same work are not compared here."""
+        reading = read_name(entry.path, self.people, self.names, [a.name for a in self.course.assignments])
+        when, source = _time(entry, reading, stamp)
+        fate = Fate(
+            path=entry.path,
+            fate=NEEDS_PERSON if entry.waits else REFUSED,
+            reason=entry.problem,
+            submitted_at=when,
+            time_source=source,
+            digest=entry.digest,
+            upload_order=(reading.file.sent_order, reading.file.copy_number),
+        )
+        decision = self.decisions.get(entry.digest) if entry.digest else None
+        if decision is not None and decision.student_id == SET_ASIDE:
+            return replace(fate, fate=REFUSED, reason=_noted("Set aside by a person", decision))
+        if entry.data is None or entry.problem:
+            return self._named_only(fate, reading)
+        file = read_notebook(entry.data, entry.path)
+        if file.notebook is None:
+            return self._named_only(replace(fate, reason=file.problem), reading)
+        return self._identified(fate, reading, file, decision)
+
+    def _named_only(self, fate: Fate, reading: NameReading) -> Fate:
+        """Say whose broken file it seems to be, where the name is clear: that helps in asking for another."""
+        who = decide_person(self.people, reading.witnesses)
+        student = self.people.by_id.get(who.student_id or "")
+        return replace(
+            fate,
+            student_id=who.student_id,
+            student_name=student.full_name if student else "",
+            assignment=reading.mentions.known[0] if reading.mentions.is_clear else None,
+            confidence=who.confidence,
+            candidates=who.candidates,
+        )
+
+    def _identified(
+        self, fate: Fate, reading: NameReading, file: NotebookFile, decision: Decision | None
+    ) -> Fate:
+        notebook = NotebookNode(file.notebook or {})
+        content = self.contents.read(notebook["cells"])
+        header = read_header(notebook["cells"], self.templates.get(content.assignment or ""))
+        in_header = self.names.find(header.assignment) if header.assignment else Mentions((), (), "")
+        said = (
+            ("file name", reading.mentions),
+            ("header", in_header),
+            ("folder", reading.folder_mentions),
+        )
+        which = decide_assignment(said, content, self.contents.assignments)
+        who = decide_person(self.people, (*reading.witnesses, header_witness(header, self.people)))
+        student_id, assignment, confidence = who.student_id, which.assignment, who.confidence
+        reason = f"Student by the {who.reason}; assignment by its cells ({which.reason})."
+        if decision is not None and decision.student_id in self.people.by_id:
+            student_id, assignment, confidence = decision.student_id, decision.assignment, 1.0
+            reason = _noted("Decided by a person", decision)
+        student = self.people.by_id.get(student_id or "")
+        fate = replace(
+            fate,
+            fate=NEEDS_PERSON,
+            student_id=student_id,
+            student_name=student.full_name if student else "",
+            assignment=assignment,
+            confidence=confidence if assignment else 0.0,
+            candidates=who.candidates,
+            assignment_candidates=which.candidates,
+        )
+        if student is None or assignment is None:
+            undecided = [
+                each.reason for each, known in ((who, student), (which, assignment)) if known is None
+            ]
+            return replace(fate, reason=" ".join(undecided))
+        if assignment not in self.released:
+            wait = f"{assignment} has not been released yet: release it, then collect again."
+            return replace(fate, reason=wait)
+        changes = restore(notebook, self.released[assignment]).changes
+        mended = tuple(Change("mended", "", 0, note) for note in file.mended)
+        pattern = self.course.format.name_pattern
+        name = name_fault(reading.file, student, assignment, pattern, self.people.has_namesake(student))
+        faults = {"name": name, "header": self._header_fault(header, student.id, assignment, in_header)}
+        faults |= _placement_faults(changes, self.released[assignment])
+        return replace(
+            fate, fate=ACCEPTED, reason=reason, deductions=self._deductions(faults), changes=mended + changes
+        )
+
+    def _header_fault(self, header: Header, student_id: str, assignment: str, in_header: Mentions) -> str:
+        missing = []
+        witness = header_witness(header, self.people)
+        if not header.name:
+            missing.append("the student's name")
+        elif witness.confidence_in(student_id) < LOOSE and witness.candidates:
+            missing.append(f"the right name (it says {header.name})")
+        heading = self.names.find(header.heading)
+        title = self.course.assignment(assignment).title.casefold()
+        if assignment not in (*in_header.known, *heading.known) and title not in header.heading.casefold():
+            missing.append("the assignment's name")
+        return f"at the top is missing: {' and '.join(missing)}" if missing else ""
+
+    def _deductions(self, faults: Mapping[str, str]) -> tuple[Deduction, ...]:
+        takes = self.course.format.deductions
+        return tuple(
+            Deduction(rule, takes.get(rule, 0.0), evidence)
+            for rule, evidence in faults.items()
+            if evidence and takes.get(rule, 0.0) > 0
+        )
+
+
+def _time(entry: Entry, reading: NameReading, stamp: dt.datetime | None) -> tuple[dt.datetime | None, str]:
+    if reading.file.stamped_at is not None:
+        return reading.file.stamped_at, STAMP_IN_NAME
+    if stamp is not None:
+        return stamp, "stamp in timestamp.txt"
+    return entry.modified, entry.time_source
+
+
+def _noted(what: str, decision: Decision) -> str:
+    return f"{what}: {decision.note}." if decision.note else f"{what}."
+
+
+def _placement_faults(changes: tuple[Change, ...], released: NotebookNode) -> dict[str, str]:
+    """Name the answers that were moved, merged or retyped, with their cells."""
+    is_text = {
+        cell["metadata"]["nbgrader"]["grade_id"]
+        for cell in released["cells"]
+        if cell["cell_type"] == "markdown" and cell["metadata"].get("nbgrader", {}).get("solution")
+    }
+    sure = [change for change in changes if not change.needs_person]
+    placed = [change.what for change in sure if change.kind in ("moved", "merged")]
+    retyped = [change.what for change in sure if change.kind == "retyped" and change.grade_id in is_text]
+    return {"placement": "; ".join(placed), "text_answers": "; ".join(retyped)}
+
+
+def prepare(course: Course, decisions: Mapping[str, Decision] | None = None) -> Examiner:
+    """Read the roster and the released notebooks.
+
+    Raises:
+        StaffError: the roster or a released notebook cannot be read.
+    """
+    students = load_roster(course.roster)
+    titles = [course.name, *(each.title for each in course.assignments)]
+    released: dict[str, NotebookNode] = {}
+    known: dict[str, NotebookNode] = {}
+    for each in course.assignments:
+        try:
+            source = course.source_notebook(each.name)
+        except StaffError:
+            continue  # listed for later in the term
+        release = course.released_notebook(each.name)
+        if release.exists():
+            released[each.name] = _staff_notebook(release)
+        known[each.name] = released.get(each.name) or _staff_notebook(source)
+    return Examiner(
+        course=course,
+        people=index_people(students, titles),
+        names=index_assignments(course.assignments),
+        contents=index_contents(known),
+        released=released,
+        templates={name: read_header(notebook["cells"]) for name, notebook in known.items()},
+        decisions=decisions or {},
+    )
+
+
+def _staff_notebook(file: Path) -> NotebookNode:
+    read = read_notebook(file.read_bytes(), file.name)
+    if read.notebook is None:
+        raise StaffError(f"{file}: {read.problem}", "Release the assignment again.")
+    return NotebookNode(read.notebook)
