@@ -33,7 +33,7 @@ def show_json(data: Any) -> None:
 
 def show_error(error: KitError) -> None:
     """Print an error as the sentence it is."""
-    err.print(f"[bold red]course:[/] {escape(str(error))}")
+    err.print(f"[bold red]course:[/] {escape(str(error))}", soft_wrap=True)
 
 
 def say(text: str) -> None:

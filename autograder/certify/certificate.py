@@ -75,11 +75,9 @@ def certify_one(exercise: Exercise, catalogue: Sequence[KnownAnswer], *, with_mu
     """Judge the declared mistakes, the catalogue's answers and the reference's mutants."""
     started = time.perf_counter()
     keys = [exercise.answer_key(secret) for secret in SECRETS]
-    wrong: dict[str, Callable[[], Any]] = {
-        f"{exercise.name}/{mistake.name}": (lambda answer=mistake.answer: answer) for mistake in exercise.mistakes
-    }
-    wrong |= {answer.id: answer.load for answer in catalogue if not answer.is_right}
-    judged = {name: _judge(keys, load()) for name, load in wrong.items()}
+    wrong = {f"{exercise.name}/{mistake.name}": mistake.answer for mistake in exercise.mistakes}
+    wrong |= {answer.id: answer.load() for answer in catalogue if not answer.is_right}
+    judged = {name: _judge(keys, answer) for name, answer in wrong.items()}
     right = {answer.id: _judge(keys, answer.load()) for answer in catalogue if answer.is_right}
     declared = {mistake.name for mistake in exercise.mistakes}
     count, survivors, equivalent = _try_mutants(exercise, keys) if with_mutants else (0, (), ())
@@ -125,7 +123,9 @@ def indistinguishable(key: AnswerKey) -> tuple[tuple[str, str], ...]:
 def _try_mutants(exercise: Exercise, keys: Sequence[AnswerKey]) -> tuple[int, tuple[str, ...], tuple[str, ...]]:
     known = EQUIVALENT.get(exercise.name, {})
     hasty = [replace(key, contract=replace(key.contract, seconds=_MUTANT_SECONDS)) for key in keys]
-    count, survivors, equivalent = 0, [], []
+    count = 0
+    survivors: list[str] = []
+    equivalent: list[str] = []
     for mutant in mutants_of(exercise.reference):
         count += 1
         try:

@@ -95,11 +95,11 @@ def _module(node: Definition, name: str) -> ast.Module:
 
 def _definition(reference: Callable[..., Any]) -> tuple[Definition, dict[str, Any]]:
     if inspect.isclass(reference):
-        node = ast.parse(textwrap.dedent(inspect.getsource(reference))).body[0]
+        statement = ast.parse(textwrap.dedent(inspect.getsource(reference))).body[0]
         module = inspect.getmodule(reference)
-        if not isinstance(node, ast.ClassDef) or module is None:
+        if not isinstance(statement, ast.ClassDef) or module is None:
             raise TypeError(f"{reference} is not a class with source")
-        return node, vars(module)
+        return statement, vars(module)
     code: CodeType = reference.__code__
     for node in ast.walk(_parsed(code.co_filename)):
         if isinstance(node, (ast.Lambda, ast.FunctionDef)) and _starts_at(node, code):

@@ -140,7 +140,7 @@ def _step(text: str, place: Path | None = None) -> None:
 
 def _worth_reading(pages: tuple[Path, ...], found: dict[str, Receipt]) -> Path | str:
     """Pick the page with the most to say: neither full marks nor nothing."""
-    middling = sorted(found.values(), key=lambda receipt: abs((receipt.final or 0.0) - 0.5 * receipt.max))
+    middling = sorted(found.values(), key=lambda receipt: abs((receipt.share or 0.0) - 0.5))
     for receipt in middling:
         for page in pages:
             if receipt.student in page.parts:
