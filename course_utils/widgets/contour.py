@@ -75,7 +75,9 @@ def contour_stepper(
 
     controls = {
         "inputs": widgets.ToggleButtons(
-            options=[(f"{kind} inputs", kind) for kind in (RAW, STANDARDISED)], value=inputs
+            options=[(f"{kind} inputs", kind) for kind in (RAW, STANDARDISED)],
+            value=inputs,
+            style={"button_width": "auto"},
         ),
         "lr": make_rate_slider(_RATES, lr),
         "steps": make_control(widgets.IntSlider, "steps", value=steps, min=0, max=most_steps),

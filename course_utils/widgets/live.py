@@ -57,9 +57,7 @@ class LiveFigure:
         self._is_paused = False
         width, height = (figure.get_size_inches() * figure.dpi).astype(int)
         # height "auto": on a narrow screen the picture shrinks as a whole and is not squeezed.
-        self.picture = _Picture(
-            format="png", layout={"max_width": "100%", "height": "auto", "width": f"{width}px"}
-        )
+        self.picture = _Picture(format="png", layout={"max_width": "100%", "height": "auto", "width": f"{width}px"})
         self.words = widgets.HTML(layout={"max_width": f"{width}px"})
         self._pixel_size = (int(width), int(height))
         for control in self.controls.values():

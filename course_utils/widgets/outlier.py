@@ -13,9 +13,7 @@ from course_utils.widgets.bowl import Bowl, say_line
 from course_utils.widgets.live import LiveFigure, make_button, make_control
 
 
-def outlier_explorer(
-    x: Any, y: Any, *, row: int, top: float = 100.0, value: float | None = None
-) -> LiveFigure:
+def outlier_explorer(x: Any, y: Any, *, row: int, top: float = 100.0, value: float | None = None) -> LiveFigure:
     """Make the figure of the two best lines, by MSE and by MAE, while the target of one row moves.
 
     Args:
@@ -34,9 +32,7 @@ def outlier_explorer(
     axes = plots.dress(figure.subplots(), x="quiz x (points)", y="final y (points)")
     axes.set(xlim=edge, ylim=(-8, 1.06 * top))
     axes.scatter(inputs[others], targets[others], s=28, color=plots.BLUE, zorder=3)
-    (moved,) = axes.plot(
-        [], [], "D", color=plots.PINK, ms=9, mec="black", zorder=4, label="the moved student"
-    )
+    (moved,) = axes.plot([], [], "D", color=plots.PINK, ms=9, mec="black", zorder=4, label="the moved student")
     (by_squares,) = axes.plot([], [], color=plots.RED, lw=2, label="least squares (MSE)")
     (by_sizes,) = axes.plot([], [], color=plots.GREEN, lw=2, ls="--", label="least absolute (MAE)")
     axes.legend(loc="upper left", fontsize=9, frameon=False)

@@ -14,9 +14,7 @@ from course_utils.widgets.frontend import show_view
 Answer = str | float
 
 _BOX = "border-left:4px solid {colour};padding:6px 12px;margin:4px 0;line-height:1.45"
-_STILL = (
-    "(Open this notebook in Jupyter to commit your guess here. Before you read on, say your guess aloud.)"
-)
+_STILL = "(Open this notebook in Jupyter to commit your guess here. Before you read on, say your guess aloud.)"
 
 
 class Prediction:

@@ -88,9 +88,7 @@ class SelfCheck:
         lines = ["Self-check. Answer for yourself first; the explanations stand below.", ""]
         for number, question in enumerate(self.questions, 1):
             lines.append(f"{number}. {question.ask}")
-            lines += [
-                f"   {letter}) {option}" for letter, option in zip("ABCDEF", question.options, strict=False)
-            ]
+            lines += [f"   {letter}) {option}" for letter, option in zip("ABCDEF", question.options, strict=False)]
         lines += ["", "Explanations"]
         for number, question in enumerate(self.questions):
             lines += [

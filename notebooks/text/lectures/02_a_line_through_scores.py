@@ -257,10 +257,10 @@ print(f"residuals add up to           {residual_best.sum().abs():.6f}")
 print(f"residuals times quiz add up to {(residual_best * quiz).sum().abs():.6f}")
 
 table = torch.stack([quiz, torch.ones(N, dtype=quiz.dtype)], dim=1)
-from_torch = torch.linalg.lstsq(table, final[:, None]).solution[:, 0]
+from_torch = torch.linalg.lstsq(table, final[:, None]).solution[:, 0]  # [:, None] makes it a column
 print(f"PyTorch's own solver:          w = {from_torch[0]:.3f}, b = {from_torch[1]:.3f}")
 
-rng = torch.Generator().manual_seed(0)
+rng = torch.Generator().manual_seed(0)  # random numbers, but the same ones each time you run this
 tries = {"tiny": 1_000, "standard": 100_000}[SIZE]
 ws = w_best + torch.randn(tries, 1, generator=rng, dtype=quiz.dtype)
 bs = b_best + 5 * torch.randn(tries, 1, generator=rng, dtype=quiz.dtype)

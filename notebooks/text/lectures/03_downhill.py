@@ -94,8 +94,8 @@ print(f"at w = {w:.1f}: the loss is {loss(w):.2f}, the slope is {slope:.1f}")
 # %% [markdown]
 # The slope is called the **derivative** of $\mathcal{L}$ at this $w$. It is negative here: going right, the loss *falls*.
 #
-# Calculus gives the same number without any "tiny bit". Square, take the derivative of the outside, times that of
-# the inside:
+# Calculus gives the same number without any "tiny bit". By the chain rule, the derivative of the outside (the square)
+# times the derivative of the inside:
 #
 # $$\frac{d\mathcal{L}}{dw} = \frac{2}{N}\sum_i (w\,x_i - y_i)\,x_i$$
 #
@@ -305,7 +305,8 @@ print("loss at step 0, 10, 20, …, 60:", [round(value, 1) for value in losses[:
 # The best line has $w = 1.312$, $b = 0.648$ and an MSE of 18.60. Sixty steps, and we are not nearly there. Why not? Look at the map.
 # Each point of it is a line; the colour and the contour lines say how large its loss is, like the heights on a hiking map.
 #
-# Press *Step* a few times and watch where the walk goes. Then *Ten steps*. What is quick, what is slow?
+# The figure shows the sixty steps. Press *Start again*, then *Step* a few times, and watch where the walk goes. Then *Ten
+# steps*. What is quick, what is slow?
 
 # %%
 fineness = {"tiny": 40, "standard": 120}[SIZE]
@@ -330,13 +331,15 @@ H = 2 / N * table.T @ table
 flattest, steepest = torch.linalg.eigvalsh(H)
 print(f"steepest curvature {steepest:.2f}, flattest {flattest:.4f}")
 print(f"condition number: steepest / flattest = {steepest / flattest:.0f}")
+print(f"contour lines, length / width: square root of that = {(steepest / flattest).sqrt():.1f}")
 print(f"the MSE's limit:  2 / steepest = {2 / steepest:.5f}")
 
 H_of_sse = 2 * table.T @ table  # no division by N
 print(f"the SSE's limit:  2 / steepest = {2 / torch.linalg.eigvalsh(H_of_sse).max():.6f}")
 
 # %% [markdown]
-# The ratio is called the **condition number**. 1 is a round bowl; ours is close to 650.
+# The ratio is called the **condition number**. 1 is a round bowl; ours is close to 650. The contour lines are ellipses, 25.5
+# times as long as they are wide. (The map above uses different scales for $w$ and $b$, or you would see only a thread.)
 #
 # Descent on the MSE diverges above $\eta = 0.00655$. On the SSE, which is thirteen times as large, it diverges already above
 # $0.000504$: a *sum* in place of a *mean* wants a learning rate thirteen times smaller. Do not believe the formula, try it:
