@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import ctypes
 import signal
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 _NAG_SECONDS = 0.05
-"""The limit is raised again at this interval: code that swallows every exception is stopped all the same."""
+"""The limit is raised again at this interval, for code that swallows every exception."""
 
 
 class DeadlineExceeded(BaseException):
-    """The student's code ran for longer than the exercise allows. Not an `Exception`: `except Exception` lets it by."""
+    """The student's code ran for too long. Not an `Exception`: `except Exception` lets it by."""
 
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raise DeadlineExceeded in the enclosed code once `seconds` have passed."""
+    """Raise DeadlineExceeded in the enclosed code once `seconds` (more than 0) have passed.
+
+    Code that runs inside one long call of a C library is stopped when that call returns.
+    """
     if threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
         with _by_signal(seconds):
             yield
@@ -31,30 +37,72 @@ def deadline(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _by_signal(seconds: float) -> Iterator[None]:
-    def stop(signum: int, frame: FrameType | None) -> None:
-        raise DeadlineExceeded
+    is_over = False
+    outside = set(_stack(sys._getframe()))
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _NAG_SECONDS)
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if not is_over:
+            _strike_again([inside for inside in _stack(frame) if inside not in outside])
+            raise DeadlineExceeded
+
+    tracer = sys.gettrace()
+    handler = signal.signal(signal.SIGALRM, stop)
+    started = time.monotonic()
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds, _NAG_SECONDS)
+    # Two layers: should the limit strike while the inner one ends, the outer one still puts all back.
     try:
-        yield
+        try:
+            yield
+        finally:
+            is_over = True
     finally:
+        is_over = True
+        outside.clear()
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGALRM, handler if handler is not None else signal.SIG_DFL)
+        if sys.gettrace() is not tracer:
+            sys.settrace(tracer)
+        if left:  # somebody else's alarm was running: it goes on
+            signal.setitimer(signal.ITIMER_REAL, max(left - (time.monotonic() - started), 1e-3), interval)
+
+
+def _stack(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _strike_again(frames: list[FrameType]) -> None:
+    """Make the next line that runs in one of `frames` raise as well.
+
+    `try: … except BaseException: pass` in a loop would swallow one exception each time; the second one
+    strikes in the `except` clause itself and gets out. (Out of two such clauses around each other it does
+    not: then only the limit outside this process helps.)
+    """
+
+    def strike(frame: FrameType, event: str, argument: Any) -> Any:
+        if event == "line":
+            raise DeadlineExceeded
+        return strike
+
+    sys.settrace(lambda frame, event, argument: None)
+    for frame in frames:
+        frame.f_trace = strike
 
 
 @contextmanager
 def _by_thread(seconds: float) -> Iterator[None]:
-    """Do the same where there is no alarm signal (Windows, worker threads): slower to stop blocking calls."""
-    target = threading.get_ident()
+    """Do the same where there is no alarm signal (Windows, worker threads).
+
+    Slower to stop blocking calls, and a loop that swallows every exception may go on.
+    """
+    target = ctypes.c_ulong(threading.get_ident())
     finished = threading.Event()
 
     def watch() -> None:
         wait = seconds
         while not finished.wait(wait):
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(target), ctypes.py_object(DeadlineExceeded)
-            )
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(target, ctypes.py_object(DeadlineExceeded))
             wait = _NAG_SECONDS
 
     watcher = threading.Thread(target=watch, daemon=True)
@@ -62,8 +110,20 @@ def _by_thread(seconds: float) -> Iterator[None]:
     try:
         yield
     finally:
-        finished.set()
-        watcher.join()
+        _end(finished, watcher)
+
+
+def _end(finished: threading.Event, watcher: threading.Thread) -> None:
+    """Stop the watcher, and let an exception that it sent too late strike here."""
+    # Not withdrawn by SetAsyncExc(…, NULL): CPython 3.11 then leaves a flag up, and tracing never ends.
+    while watcher.is_alive():
+        try:
+            finished.set()
+            watcher.join()
+            for _ in range(2):  # where Python looks for exceptions from other threads
+                pass
+        except DeadlineExceeded:
+            continue
 
 
 @contextmanager

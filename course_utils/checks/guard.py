@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
+import os
 import random
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 import torch
+
+from course_utils.checks.response import plain_text
 
 MAX_PRINTED = 2_000
 """Characters of a student's own prints that are kept to be shown with the verdict."""
@@ -33,55 +37,86 @@ class _Cut(io.TextIOBase):
         return len(text)
 
     def text(self) -> str:
-        return "".join(self._kept)
+        return plain_text("".join(self._kept), MAX_PRINTED)
 
 
 @contextmanager
 def untouched(seed: int) -> Iterator[_Cut]:
     """Run the enclosed code seeded and under default settings; put the notebook's own settings back after it.
 
-    Inside: gradients on, float32 on the CPU as default, warnings silent, prints kept apart (yielded stream).
-    A warning or a progress bar on stderr would otherwise cost points under nbgrader.
+    Inside: gradients on, float32 on the CPU as default, warnings and log silent, prints kept apart (yielded
+    stream). Whatever reaches stderr, a warning or a progress bar, would cost points under nbgrader.
     """
-    # The numpy state is held by value: get_state() copies, set_state() restores exactly.
-    python_state, numpy_state = random.getstate(), np.random.get_state()
-    torch_state = torch.random.get_rng_state()
-    cuda_states = torch.cuda.get_rng_state_all() if _cuda_in_use() else []
-    grad_mode, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
-    anomaly = torch.is_anomaly_enabled()
-    threads = torch.get_num_threads()
     printed = _Cut()
+    with ExitStack() as stack:
+        _keep_settings(stack)
+        stack.enter_context(plain_torch())
+        stack.enter_context(warnings.catch_warnings())
+        stack.enter_context(contextlib.redirect_stdout(printed))
+        stack.enter_context(contextlib.redirect_stderr(_Cut()))
+        stack.enter_context(_silent_descriptor(2))
+        warnings.simplefilter("ignore")
+        logging.disable(logging.CRITICAL)
+        torch.set_default_dtype(torch.float32)
+        seed_everything(seed)
+        yield printed
+
+
+@contextmanager
+def plain_torch() -> Iterator[None]:
+    """Make tensors in the enclosed code as a fresh kernel does: on the CPU, with gradients."""
+    with torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
+        yield
+
+
+def _keep_settings(stack: ExitStack) -> None:
+    """Note the settings that code may change, and have `stack` put them back."""
+    stack.callback(random.setstate, random.getstate())
+    stack.callback(np.random.set_state, np.random.get_state())
+    stack.callback(torch.random.set_rng_state, torch.random.get_rng_state())
+    if _cuda_in_use():
+        stack.callback(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
+    stack.callback(np.seterr, **np.geterr())
+    stack.callback(logging.disable, logging.root.manager.disable)
+    stack.callback(torch.set_default_dtype, torch.get_default_dtype())
+    stack.callback(torch.set_grad_enabled, torch.is_grad_enabled())
+    stack.callback(_set_anomaly, torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
+    stack.callback(_set_threads, torch.get_num_threads())
+
+
+def _set_anomaly(is_on: bool, checks_nan: bool) -> None:
+    if (torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()) != (is_on, checks_nan):
+        torch.autograd.set_detect_anomaly(is_on, checks_nan)
+
+
+def _set_threads(count: int) -> None:
+    if torch.get_num_threads() != count:
+        torch.set_num_threads(count)
+
+
+@contextmanager
+def _silent_descriptor(number: int) -> Iterator[None]:
+    """Send what libraries write past Python, straight to a file descriptor, nowhere."""
     try:
-        with (
-            warnings.catch_warnings(),
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(io.StringIO()),
-            torch.inference_mode(False),
-            torch.device("cpu"),
-        ):
-            warnings.simplefilter("ignore")
-            torch.set_grad_enabled(True)
-            torch.set_default_dtype(torch.float32)
-            seed_everything(seed)
-            yield printed
+        kept = os.dup(number)
+    except OSError:  # it is closed, as in a window without a console
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, number)
+    os.close(nowhere)
+    try:
+        yield
     finally:
-        torch.set_grad_enabled(grad_mode)
-        torch.set_default_dtype(dtype)
-        torch.autograd.set_detect_anomaly(anomaly)
-        if torch.get_num_threads() != threads:
-            torch.set_num_threads(threads)
-        random.setstate(python_state)
-        np.random.set_state(numpy_state)
-        torch.random.set_rng_state(torch_state)
-        if cuda_states:
-            torch.cuda.set_rng_state_all(cuda_states)
+        os.dup2(kept, number)
+        os.close(kept)
 
 
 def seed_everything(seed: int) -> None:
     """Seed Python's, NumPy's and torch's generators, so that a case is the same case each time."""
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    torch.random.default_generator.manual_seed(seed)
+    torch.default_generator.manual_seed(seed)
     if _cuda_in_use():
         torch.cuda.manual_seed_all(seed)
 

@@ -9,29 +9,29 @@ from __future__ import annotations
 import copy
 import linecache
 import sysconfig
+import time
 import zlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import FunctionType, TracebackType
 from typing import Any
 
+import numpy as np
 import torch
 
 from course_utils.checks.contract import Case, Contract
 from course_utils.checks.deadline import DeadlineExceeded, deadline, memory_limit
 from course_utils.checks.drivers import find_driver
 from course_utils.checks.guard import untouched
-from course_utils.checks.response import Part, Raised, Response, describe, say_part
+from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
 from course_utils.checks.trace import names_in, watching
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space an answer may take beyond what the notebook already has."""
 
-_LIBRARIES = (
-    sysconfig.get_paths()["stdlib"],
-    sysconfig.get_paths()["purelib"],
-    str(Path(torch.__file__).parent),
-)
+_LIBRARIES = tuple({sysconfig.get_paths()[name] for name in ("stdlib", "purelib", "platlib")})
 _OURS = str(Path(__file__).resolve().parent.parent)
 
 
@@ -45,55 +45,62 @@ def respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Res
     responses: list[Response] = []
     left = contract.seconds
     for number, case in enumerate(cases):
-        response, spent = _run(contract, answer, case, max(left, 0.0))
+        response, spent = _run(contract, answer, case, left)
         left -= spent
         responses.append(response)
         raised = response.raised
+        if raised is None and left <= 0:
+            raised = _too_slow(contract)
         if raised and raised.kind in ("deadline", "unwritten", "memory", "exit"):
             # The rest would end the same way: do not make the student wait for it.
             responses += [Response(raised=raised)] * (len(cases) - number - 1)
             return tuple(responses)
-    if responses and not responses[0].raised and left > 0:
+    if responses and not responses[0].raised:
         again, _ = _run(contract, answer, cases[0], left)
         if not _is_same(responses[0], again):
-            responses[0] = _with_memory(responses[0])
+            responses[0] = replace(responses[0], remembers=True)
     return tuple(responses)
 
 
 def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[Response, float]:
-    import time
-
     drive = find_driver(contract.driver)
-    given = copy_arguments(case.arguments)
-    untouched_copy = copy_arguments(case.arguments)
+    raised: Raised | None = None
+    parts: tuple[Part, ...] = ()
+    structure = ""
+    seen: set[str] = set()
     # A case is seeded by its label: the same draw for reference, mistakes and student, in any order.
     seed = zlib.crc32(f"{contract.name}/{case.label}".encode())
-    raised: Raised | None = None
-    value: Any = None
-    seen: set[str] = set()
-    started = time.perf_counter()
     with untouched(seed) as printed:
+        given, before = copy_arguments(case.arguments), copy_arguments(case.arguments)
+        started = time.perf_counter()
         try:
-            # Timed around everything the student wrote, including a driver that calls it many times.
-            with deadline(seconds), memory_limit(MEMORY_BYTES), watching(contract.forbid) as seen:
-                value = drive(answer, given, contract.options)
-            parts, structure = _parts(contract, value)
+            # The limits hold for all that may run a student's code, reading what came back included.
+            with _memory_limit(), watching(contract.forbid) as seen, deadline(seconds):
+                try:
+                    parts, structure = _parts(contract, drive(answer, given, contract.options))
+                except (DeadlineExceeded, KeyboardInterrupt):
+                    raise
+                except BaseException as error:  # whatever a student's code raises is a response
+                    raised = describe_exception(error)
         except DeadlineExceeded:
-            raised = Raised("deadline", "DeadlineExceeded", f"still running after {contract.seconds:g} s")
+            raised = _too_slow(contract)
         except MemoryError:
             raised = Raised("memory", "MemoryError", "took more memory than an exercise may")
-        except (SystemExit, KeyboardInterrupt) as error:
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            raised = Raised("exit", "SystemExit", "the answer called exit()")
-        except BaseException as error:  # whatever a student's code raises is a response, not our failure
-            raised = describe_exception(error)
-    spent = time.perf_counter() - started
+        spent = time.perf_counter() - started
+        changed = tuple(name for name, value in before.items() if not _is_equal(value, given[name]))
     used = tuple(sorted((seen | _names_of(answer)) & set(contract.forbid))) if contract.forbid else ()
-    changed = tuple(name for name, before in untouched_copy.items() if not _is_equal(before, given[name]))
     if raised is not None:
         return Response(raised=raised, changed=changed, used=used, printed=printed.text()), spent
     return Response(parts, None, structure, changed, False, used, printed.text()), spent
+
+
+def _memory_limit() -> AbstractContextManager[None]:
+    """Limit memory unless there is a GPU: its driver reserves address space by the hundred gigabytes."""
+    return nullcontext() if torch.cuda.is_available() else memory_limit(MEMORY_BYTES)
+
+
+def _too_slow(contract: Contract) -> Raised:
+    return Raised("deadline", "DeadlineExceeded", f"still running after {contract.seconds:g} s")
 
 
 def _parts(contract: Contract, value: Any) -> tuple[tuple[Part, ...], str]:
@@ -124,22 +131,26 @@ def _copy_value(value: Any) -> Any:
 
 
 def _is_equal(before: Any, after: Any) -> bool:
+    if type(before) is not type(after):
+        return False
     if isinstance(before, torch.Tensor):
-        if not isinstance(after, torch.Tensor) or before.shape != after.shape or before.dtype != after.dtype:
+        if (before.shape, before.dtype, before.device) != (after.shape, after.dtype, after.device):
             return False
         return torch.equal(before.detach().nan_to_num(), after.detach().nan_to_num())
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
     if isinstance(before, dict):
         return before.keys() == after.keys() and all(_is_equal(before[key], after[key]) for key in before)
     if isinstance(before, (list, tuple)):
         return len(before) == len(after) and all(map(_is_equal, before, after))
-    return bool(before == after)
+    return bool(before == after) or (before != before and after != after)  # nan is not equal to itself
 
 
 def _is_same(first: Response, second: Response) -> bool:
     if (first.raised is None) != (second.raised is None) or first.structure != second.structure:
         return False
-    import numpy as np
-
+    if len(first.parts) != len(second.parts):
+        return False
     for one, other in zip(first.parts, second.parts, strict=True):
         if (one.kind, one.dtype, one.shape) != (other.kind, other.dtype, other.shape):
             return False
@@ -148,12 +159,6 @@ def _is_same(first: Response, second: Response) -> bool:
         if not np.allclose(one.values, other.values, rtol=1e-5, atol=1e-12, equal_nan=True):
             return False
     return True
-
-
-def _with_memory(response: Response) -> Response:
-    from dataclasses import replace
-
-    return replace(response, remembers=True)
 
 
 def _names_of(answer: Any) -> set[str]:
@@ -170,15 +175,24 @@ def _names_of(answer: Any) -> set[str]:
 
 def describe_exception(error: BaseException) -> Raised:
     """Write down an exception with the last line of the student's own code on its way; no frame of ours."""
-    kind = "unwritten" if isinstance(error, NotImplementedError) else "error"
-    message = str(error).strip().splitlines()[0] if str(error).strip() else ""
-    if "can't allocate memory" in message or "not enough memory" in message:
+    name, message = plain_text(type(error).__name__, longest=60), _first_line(error)
+    function, number, line = _students_frame(error.__traceback__) or ("", 0, "")
+    kind = "error"
+    if isinstance(error, SystemExit):
+        kind, message = "exit", "the answer called exit()"
+    elif isinstance(error, MemoryError) or "can't allocate memory" in message:
         kind = "memory"
-    place = _students_frame(error.__traceback__)
-    if place is None:
-        return Raised(kind, type(error).__name__, message[:300])
-    function, number, line = place
-    return Raised(kind, type(error).__name__, message[:300], function, number, line[:200])
+    elif isinstance(error, NotImplementedError) and (not message or line.startswith("raise")):
+        kind = "unwritten"  # the stub's; torch raises the same type for what it cannot do, with a message
+    return Raised(kind, name, message, plain_text(function, longest=100), number, plain_text(line))
+
+
+def _first_line(error: BaseException) -> str:
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # an exception of the student's own making, whose __str__ fails
+        return ""
+    return plain_text(lines[0]) if lines else ""
 
 
 def _students_frame(traceback: TracebackType | None) -> tuple[str, int, str] | None:
@@ -193,4 +207,8 @@ def _students_frame(traceback: TracebackType | None) -> tuple[str, int, str] | N
 
 
 def _is_library(filename: str) -> bool:
-    return filename.startswith((_OURS, *_LIBRARIES)) or filename.startswith("<frozen")
+    return (
+        filename.startswith((_OURS, *_LIBRARIES, "<frozen"))
+        or "site-packages" in filename
+        or "dist-packages" in filename
+    )

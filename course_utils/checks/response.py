@@ -5,6 +5,7 @@ A response holds arrays, numbers and short strings: nothing in it can run code w
 
 from __future__ import annotations
 
+import math
 import numbers
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,10 @@ import numpy as np
 import torch
 
 MAX_ELEMENTS = 1_000_000
-"""A larger answer is cut to this many elements before it is kept; no exercise asks for more."""
+"""Of a larger answer only shape and dtype are kept; no exercise asks for more."""
+
+MAX_CHARACTERS = 300
+"""The longest text of an answer's making (an error's message, a name) that is kept."""
 
 
 @dataclass(frozen=True)
@@ -63,43 +67,75 @@ class Response:
 def describe(value: Any) -> Part:
     """Turn whatever an answer returned into a `Part`.
 
-    Tensors of any device and dtype become NumPy arrays (half precisions as float32, which holds them exactly).
+    Tensors of any device and dtype become NumPy arrays (half precisions as float32, which holds them all).
     """
     if value is None:
         return Part("none", shown="None")
     if isinstance(value, torch.Tensor):
         return _describe_tensor(value)
     if isinstance(value, np.ndarray):
-        if value.dtype.kind in "biuf":
-            cut = np.array(value).reshape(-1)[:MAX_ELEMENTS]
-            kept = cut.reshape(value.shape) if cut.size == value.size else cut
-            return Part("array", kept, str(value.dtype), tuple(value.shape), "cpu")
-        return Part("other", shown=f"a NumPy array of {value.dtype}")
+        return _describe_array(value)
     if isinstance(value, (bool, np.bool_)):
         return Part("number", np.array(bool(value)), "bool")
     if isinstance(value, numbers.Integral):
-        return Part("number", np.array(_fits_int64(int(value))), type(value).__name__)
+        return Part("number", np.array(_fits_int64(int(value))), _type_name(value))
     if isinstance(value, numbers.Real):
-        return Part("number", np.array(float(value)), type(value).__name__)
+        return Part("number", np.array(_to_float(value)), _type_name(value))
     if isinstance(value, (tuple, list)):
-        return Part("sequence", shown=f"a {type(value).__name__} of {len(value)}")
-    return Part("other", shown=f"{_article(type(value).__name__)} {type(value).__name__}")
+        return Part("sequence", shown=f"{_a(_type_name(value))} of {len(value)}")
+    return Part("other", shown=_a(_type_name(value)))
 
 
 def _describe_tensor(value: torch.Tensor) -> Part:
-    dtype, shape, device = str(value.dtype).removeprefix("torch."), tuple(value.shape), value.device.type
-    plain = value.detach()
-    if plain.is_complex() or plain.layout != torch.strided:
-        return Part("other", shown=f"a {dtype} tensor with layout {plain.layout}")
-    if plain.dtype in (torch.float16, torch.bfloat16):
-        plain = plain.float()
-    flat = plain.cpu().reshape(-1)[:MAX_ELEMENTS].numpy().copy()
-    kept = flat.reshape(shape) if flat.size == value.numel() else flat
-    return Part("tensor", kept, dtype, shape, device)
+    # A subclass may answer for itself (__torch_function__): here it is asked as the tensor it is, unwatched.
+    with torch._C.DisableTorchFunction():
+        dtype = str(value.dtype).removeprefix("torch.")
+        try:
+            shape, device = tuple(value.shape), value.device.type
+            is_small = value.numel() <= MAX_ELEMENTS
+            plain = value.detach() if is_small else torch.empty(0)
+            if plain.dtype in (torch.float16, torch.bfloat16):
+                plain = plain.float()
+            values = np.array(plain.cpu().resolve_conj().resolve_neg().numpy())
+        except (RuntimeError, TypeError, NotImplementedError):  # sparse, nested, quantised, on "meta", …
+            return Part("other", shown=f"{_a(dtype)} tensor that holds no plain numbers")
+    if values.dtype.kind not in "biuf":
+        return Part("other", shown=f"{_a(dtype)} tensor")
+    return Part("tensor", values if is_small else None, dtype, shape, device)
+
+
+def _describe_array(value: np.ndarray) -> Part:
+    if value.dtype.kind not in "biuf":
+        return Part("other", shown=f"a NumPy array of {value.dtype}")
+    kept = np.array(value) if value.size <= MAX_ELEMENTS else None
+    return Part("array", kept, str(value.dtype), tuple(value.shape), "cpu")
 
 
 def _fits_int64(number: int) -> int:
     return max(-(2**63), min(2**63 - 1, number))
+
+
+def _to_float(number: Any) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # a fraction of huge whole numbers
+        return math.inf if number > 0 else -math.inf
+
+
+def plain_text(text: object, longest: int = MAX_CHARACTERS) -> str:
+    """Return text of an answer's making without control characters, cut to `longest`.
+
+    A terminal would obey escape sequences in it.
+    """
+    return "".join(sign for sign in str(text)[:longest] if sign.isprintable() or sign in "\n\t")
+
+
+def _type_name(value: Any) -> str:
+    return plain_text(type(value).__name__, longest=60)
+
+
+def _a(noun: str) -> str:
+    return f"{_article(noun)} {noun}"
 
 
 def _article(noun: str) -> str:
@@ -110,7 +146,7 @@ def say_part(part: Part) -> str:
     """Say in a few words what a part is: "a float32 tensor of shape (3, 2)"."""
     if part.kind in ("tensor", "array"):
         what = "tensor" if part.kind == "tensor" else "NumPy array"
-        return f"{_article(part.dtype)} {part.dtype} {what} of shape {part.shape}"
+        return f"{_a(part.dtype)} {what} of shape {part.shape}"
     if part.kind == "number":
         return f"the {part.dtype} {say_number(part.values)}"
     return part.shown
