@@ -196,6 +196,8 @@ def _numbers(part: Part) -> np.ndarray:
 
 
 def _say_parts(expected: Response, specs: Sequence[PartSpec]) -> str:
-    if len(specs) == 1:
-        return say_part(expected.parts[0])
-    return "(" + ", ".join(spec.name for spec in specs) + ")"
+    """Say what an answer should have returned; what a driver measured is left out."""
+    asked = [place for place, spec in enumerate(specs) if spec.is_returned]
+    if len(asked) == 1:
+        return say_part(expected.parts[asked[0]])
+    return "(" + ", ".join(specs[place].name for place in asked) + ")"
