@@ -11,13 +11,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from course_utils.checks import codec
 from course_utils.checks.contract import Case, Contract, PartSpec
-from course_utils.checks.response import Part, Raised, Response
+from course_utils.checks.response import MAX_PRINTED, Part, Raised, Response, plain_text
 from course_utils.errors import AnswerKeyError
 
 KEYS = Path(__file__).parent / "keys"
 """Where the frozen keys stand: one `<exercise>.npz` each."""
+
+MAX_NAMES = 50
+"""Names in one list of a response: arguments changed, forbidden calls used."""
 
 FORMAT = 1
 """Raised when the form of a key changes; an older kit then says so in place of failing strangely."""
@@ -52,7 +57,7 @@ def load_key(exercise: str, folder: Path = KEYS) -> AnswerKey:
     path = folder / f"{exercise}.npz"
     try:
         stamp = path.stat().st_mtime_ns
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a name that no file can have
         raise AnswerKeyError(
             f"There is no answer key for an exercise called {exercise!r}.",
             "Has the function been renamed? check() takes the function under the name the exercise gives it.",
@@ -179,26 +184,42 @@ def _response(item: dict[str, Any]) -> Response:
     raised = item["raised"]
     return Response(
         parts=tuple(_part(part) for part in item["parts"]),
-        raised=None if raised is None else Raised(**{name: raised[name] for name in Raised.__annotations__}),
-        structure=str(item["structure"]),
-        changed=tuple(str(name) for name in item["changed"]),
+        raised=None if raised is None else _raised(raised),
+        structure=plain_text(item["structure"]),
+        changed=_names(item["changed"]),
         remembers=bool(item["remembers"]),
-        used=tuple(str(name) for name in item["used"]),
-        printed=str(item["printed"]),
+        used=_names(item["used"]),
+        printed=plain_text(item["printed"], MAX_PRINTED),
     )
 
 
-def _part(item: dict[str, Any]) -> Part:
-    import numpy as np
+def _raised(item: dict[str, Any]) -> Raised:
+    return Raised(
+        kind=plain_text(item["kind"]),
+        type=plain_text(item["type"]),
+        message=plain_text(item["message"]),
+        function=plain_text(item["function"]),
+        line_number=int(item["line_number"]),
+        line=plain_text(item["line"]),
+    )
 
+
+def _names(items: list[object]) -> tuple[str, ...]:
+    return tuple(plain_text(item) for item in items[:MAX_NAMES])
+
+
+def _part(item: dict[str, Any]) -> Part:
     values = item["values"]
+    shape = tuple(int(size) for size in item["shape"])
     if values is not None and not (isinstance(values, np.ndarray) and values.dtype.kind in "biuf"):
         raise ValueError("a part's values are not an array of numbers")
+    if values is not None and values.shape != shape:
+        raise ValueError("a part's values do not have the shape it names")
     return Part(
-        str(item["kind"]),
+        plain_text(item["kind"]),
         values,
-        str(item["dtype"]),
-        tuple(int(size) for size in item["shape"]),
-        str(item["device"]),
-        str(item["shown"]),
+        plain_text(item["dtype"]),
+        shape,
+        plain_text(item["device"]),
+        plain_text(item["shown"]),
     )

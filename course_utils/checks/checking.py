@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from types import FrameType
 from typing import Any
 
 from course_utils.checks.answer_key import KEYS, AnswerKey, load_key
 from course_utils.checks.diagnose import diagnose
+from course_utils.checks.guard import plain_torch
 from course_utils.checks.respond import respond
 from course_utils.checks.show import VerdictView
 from course_utils.checks.verdict import Verdict
@@ -21,8 +23,10 @@ def check(answer: Any, name: str | None = None) -> float:
 
     Raises CheckError if no exercise has that name.
     """
-    exercise = name or _exercise_of(answer)
-    verdict = judge_answer(load_key(exercise), answer)
+    exercise = name or _exercise_of(answer, sys._getframe(1))
+    with plain_torch():  # a key read under inference_mode would stay unusable outside it
+        key = load_key(exercise)
+    verdict = judge_answer(key, answer)
     _display(verdict)
     return float(verdict.points)
 
@@ -32,19 +36,20 @@ def judge_answer(key: AnswerKey, answer: Any) -> Verdict:
     return diagnose(key, respond(key.contract, answer, key.cases))
 
 
-def _exercise_of(answer: Any) -> str:
-    """Find the exercise an answer belongs to: by its own name, else by the name the caller has it under."""
+def _exercise_of(answer: Any, caller: FrameType) -> str:
+    """Find the exercise an answer belongs to: by the name it was handed over under, else by its own name."""
+    known = {**caller.f_globals, **caller.f_locals}
+    under = [name for name, value in known.items() if value is answer and _is_exercise(name)]
+    written = [name for name in under if name in (*caller.f_code.co_names, *caller.f_code.co_varnames)]
     own = getattr(answer, "__name__", "")
-    if _is_exercise(own):
-        return str(own)
-    # A lambda, a decorated function or a partial: look which exercise's name it was given to.
-    frame = sys._getframe(2)
-    for name, value in {**frame.f_globals, **frame.f_locals}.items():
-        if value is answer and _is_exercise(name):
-            return name
+    found = [*written, *([own] if _is_exercise(own) else []), *under]
+    if found:
+        return str(found[0])
+    called = own if isinstance(own, str) and own else type(answer).__name__
     raise CheckError(
-        f"No exercise is called {own or type(answer).__name__!r}.",
-        "check() takes the function itself, under the name the exercise gives it: check(softmax), not check(softmax(x)).",
+        f"No exercise is called {called!r}.",
+        "check() takes the function itself, under the name the exercise gives it: "
+        "check(softmax), not check(softmax(x)).",
     )
 
 
@@ -54,13 +59,15 @@ def _is_exercise(name: object) -> bool:
 
 def _display(verdict: Verdict) -> None:
     """Show the verdict as HTML where there is a notebook, as text elsewhere."""
+    view = VerdictView(verdict)
     if "IPython" in sys.modules:
-        from IPython import get_ipython
+        from IPython.core.getipython import get_ipython
 
         shell = get_ipython()
         if shell is not None and hasattr(shell, "kernel"):
             from IPython.display import display
 
-            display(VerdictView(verdict))
+            display(view)
             return
-    print(VerdictView(verdict))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(str(view).encode(encoding, "replace").decode(encoding))  # not every terminal has ✓ and η

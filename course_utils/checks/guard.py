@@ -14,10 +14,7 @@ from contextlib import ExitStack, contextmanager
 import numpy as np
 import torch
 
-from course_utils.checks.response import plain_text
-
-MAX_PRINTED = 2_000
-"""Characters of a student's own prints that are kept to be shown with the verdict."""
+from course_utils.checks.response import MAX_PRINTED, plain_text
 
 
 class _Cut(io.TextIOBase):

@@ -18,6 +18,11 @@ def find_pattern(yours: np.ndarray, expected: np.ndarray) -> str:
     Both are arrays of any shape; a relation that a single number would always satisfy is not reported
     for single numbers, except a sign or a small whole factor.
     """
+    with np.errstate(all="ignore"):
+        return _find(yours, expected)
+
+
+def _find(yours: np.ndarray, expected: np.ndarray) -> str:
     if yours.shape != expected.shape:
         return _other_shape(yours, expected)
     mine, theirs = yours.astype(float).ravel(), expected.astype(float).ravel()
@@ -31,9 +36,7 @@ def find_pattern(yours: np.ndarray, expected: np.ndarray) -> str:
 
 
 def _other_shape(yours: np.ndarray, expected: np.ndarray) -> str:
-    if yours.size == expected.size and np.allclose(
-        yours.ravel(), expected.ravel(), rtol=CLOSE, equal_nan=True
-    ):
+    if yours.size == expected.size and np.allclose(yours.ravel(), expected.ravel(), rtol=CLOSE, equal_nan=True):
         return "The numbers themselves are right: only the shape is not."
     if yours.ndim == 2 and yours.T.shape == expected.shape and np.allclose(yours.T, expected, rtol=CLOSE):
         return "It is the transpose of what is asked for."
@@ -46,7 +49,7 @@ def _factor(mine: np.ndarray, theirs: np.ndarray) -> str:
         return ""
     ratios = mine[used] / theirs[used]
     factor = float(np.median(ratios))
-    if not np.allclose(ratios, factor, rtol=1e-5) or factor == 0:
+    if not np.isfinite(factor) or factor == 0 or not np.allclose(ratios, factor, rtol=1e-5):
         return ""
     if abs(factor + 1) < CLOSE:
         return "Every number has the opposite sign."

@@ -50,8 +50,8 @@ def read_response(data: bytes, count: int) -> tuple[Response, ...]:
     tree = codec.load(data)
     try:
         responses = responses_from_tree(tree)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise codec.CodecError(f"not responses: {error}") from error
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise codec.CodecError(f"not responses ({type(error).__name__})") from error
     if len(responses) != count:
         raise codec.CodecError(f"{len(responses)} responses to {count} cases")
     return responses

@@ -19,6 +19,9 @@ MAX_ELEMENTS = 1_000_000
 MAX_CHARACTERS = 300
 """The longest text of an answer's making (an error's message, a name) that is kept."""
 
+MAX_PRINTED = 2_000
+"""Characters of an answer's own prints that are kept to be shown with the verdict."""
+
 
 @dataclass(frozen=True)
 class Part:
