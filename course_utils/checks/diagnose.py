@@ -34,6 +34,15 @@ def diagnose(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     `responses` stand in the order of `key.cases`. Inputs, numbers and error texts of hidden cases never
     enter the verdict: only their labels do.
     """
+    verdict = _judge(key, responses)
+    if "graph" not in key.contract.options:
+        return verdict
+    from course_utils.checks.microscope import look_closer
+
+    return look_closer(key, responses, verdict)
+
+
+def _judge(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     contract = key.contract
     findings = _findings(key, responses)
     lines = _lines(key, findings)

@@ -51,8 +51,7 @@ def as_text(verdict: Verdict) -> str:
         rows += [f"  {_line_text(line)}" for line in verdict.lines]
     if verdict.printed:
         rows += ["  your code printed:", *(f"  | {row}" for row in verdict.printed.splitlines()[:10])]
-    if verdict.figure:
-        rows.append("  (a drawing of the computation graph stands with this verdict in the notebook)")
+    rows += [f"  {row}" for row in verdict.figure_text.splitlines()]
     return "\n".join(rows)
 
 
@@ -85,6 +84,8 @@ def as_html(verdict: Verdict) -> str:
         body.append(f"<pre>{escape(verdict.printed)}</pre>")
     if verdict.figure:
         body.append(verdict.figure)
+    if verdict.figure_text:
+        body.append(f"<details><summary>the drawing in words</summary><pre>{escape(verdict.figure_text)}</pre></details>")
     body.append("</div>")
     return "".join(body)
 

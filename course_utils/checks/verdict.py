@@ -48,6 +48,8 @@ class Verdict:
     lines: tuple[CaseLine, ...] = field(default=())
     printed: str = ""
     figure: str = ""
+    """A drawing for the notebook, as inline SVG with its own alt text; `figure_text` says the same in lines of text."""
+    figure_text: str = ""
 
     @property
     def is_named(self) -> bool:

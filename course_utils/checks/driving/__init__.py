@@ -1,3 +1,12 @@
 """Drivers beyond a plain call, one module per kind of answer; importing this package registers them all."""
 
-from course_utils.checks.driving import batches, dataset, fitting, masking, modules, training  # noqa: F401
+from course_utils.checks.driving import (  # noqa: F401
+    batches,
+    dataset,
+    differentiate,
+    fitting,
+    masking,
+    modules,
+    scalar_graph,
+    training,
+)
