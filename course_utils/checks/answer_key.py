@@ -6,6 +6,7 @@ key of the same form, with hidden cases, from fresh inputs each time it grades.
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 
 from course_utils.checks import codec
 from course_utils.checks.contract import Case, Contract, PartSpec
-from course_utils.checks.response import MAX_PRINTED, Part, Raised, Response, plain_text
+from course_utils.checks.response import MAX_ELEMENTS, MAX_PRINTED, Part, Raised, Response, plain_text
 from course_utils.errors import AnswerKeyError
 
 KEYS = Path(__file__).parent / "keys"
@@ -215,6 +216,8 @@ def _part(item: dict[str, Any]) -> Part:
         raise ValueError("a part's values are not an array of numbers")
     if values is not None and values.shape != shape:
         raise ValueError("a part's values do not have the shape it names")
+    if values is None and item["kind"] in ("tensor", "array", "number") and math.prod(shape) <= MAX_ELEMENTS:
+        raise ValueError("a part's values are missing")
     return Part(
         plain_text(item["kind"]),
         values,

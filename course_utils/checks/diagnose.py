@@ -14,7 +14,7 @@ from course_utils.checks import messages
 from course_utils.checks.answer_key import KEYS, AnswerKey, KnownMistake
 from course_utils.checks.compare import Departure, Difference, compare, looks_like, part_looks_like
 from course_utils.checks.contract import Case, PartSpec
-from course_utils.checks.response import Response
+from course_utils.checks.response import Part, Response
 from course_utils.checks.verdict import CaseLine, Outcome, Verdict
 
 
@@ -118,7 +118,8 @@ def _mistakes_by_part(key: AnswerKey, responses: Sequence[Response]) -> list[tup
     usable = [
         number
         for number, given in enumerate(responses)
-        if given.raised is None and not given.structure and not given.changed and not given.remembers
+        if len(given.parts) == len(specs)
+        and not (given.raised or given.structure or given.changed or given.remembers)
     ]
     if len(specs) < 2 or len(usable) < len(responses):
         return []
@@ -142,8 +143,8 @@ def _part_agrees(
     mistake: KnownMistake,
     usable: Sequence[int],
     place: int,
-    mine: Sequence,
-    spec: PartSpec,  # type: ignore[type-arg]
+    mine: Sequence[Part],
+    spec: PartSpec,
 ) -> bool:
     for number, part in zip(usable, mine, strict=True):
         response = mistake.responses[number]

@@ -92,6 +92,13 @@ def generic(
             return Message(
                 "returned-none", f"{name} gave back None.", seen, "Does every path end in a return with a value?"
             )
+        case Departure.TYPE if case.is_hidden:
+            return Message(
+                "wrong-type",
+                f"{name} does not always give back what is asked for.",
+                seen,
+                "What does the text above say the function returns, and does every path return it?",
+            )
         case Departure.TYPE:
             return Message(
                 "wrong-type",
