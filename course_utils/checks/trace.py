@@ -40,7 +40,7 @@ class _Operators(TorchDispatchMode):
     """Note each operator that reaches torch's core, whatever Python name it was called by (`aten::_softmax`)."""
 
     def __init__(self, seen: set[str]) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._seen = seen
 
     @classmethod
