@@ -52,11 +52,10 @@ def _plain_anchors(submitted: Cells, released: Cells, anchors: dict[int, int]) -
     for place, cell in enumerate(released):
         if grade_id(cell):
             continue
-        same = [
-            at
-            for at, other in enumerate(submitted)
-            if at not in taken and normal(str(other["source"])) == normal(str(cell["source"]))
-        ]
+        free = [at for at in range(len(submitted)) if at not in taken]
+        same_id = [at for at in free if submitted[at].get("id") == cell.get("id", "")]
+        source = normal(str(cell["source"]))
+        same = same_id or [at for at in free if normal(str(submitted[at]["source"])) == source]
         if len(same) == 1:
             found[place] = same[0]
             taken.add(same[0])

@@ -37,7 +37,9 @@ class FileName:
     stamped_at: dt.datetime | None = None
 
 
-_SUFFIX = re.compile(r"(?:\.ipynb)?\.(?:ipynb|json|txt)$", re.IGNORECASE)
+_SUFFIX = re.compile(
+    r"\.(?:ipynb|json|txt|py|pdf|docx?|odt|rtf|html?|md|csv|png|jpe?g|zip|rar|7z|tar|tgz|gz|xz|bz2)$", re.IGNORECASE
+)
 # canvas: lovelaceada_LATE_12345_67890_what the student called it
 _CANVAS = re.compile(
     r"^(?P<person>[^_\d\s.+()]+)_(?:late_)?(?P<user>\d{2,})_(?P<upload>\d{2,})_(?P<rest>.+)$",
@@ -56,9 +58,7 @@ _COPY_OF = re.compile(
     r"^(?:copy of|copie de|copia de|copia di|cópia de|kopie van|kopie von|kopi av|kopi af|kopia|копия)[\s_]+",
     re.IGNORECASE,
 )
-_COPY_AFTER = re.compile(
-    r"(?:\s*-\s*|[\s_]+|-)(?:copy|kopie|copie|copia|cópia|копия|副本)[\s_-]*(\d*)$", re.IGNORECASE
-)
+_COPY_AFTER = re.compile(r"(?:\s*-\s*|[\s_]+|-)(?:copy|kopie|copie|copia|cópia|копия|副本)[\s_-]*(\d*)$", re.IGNORECASE)
 _NUMBERED = re.compile(r"[\s_]*\((\d{1,3})\)$")
 _DASHED = re.compile(r"-(\d{1,2})$")
 _ESCAPED = re.compile(r"#U([0-9a-fA-F]{4,6})")  # what unzip writes where it cannot show a character
@@ -74,8 +74,7 @@ def is_hidden_or_temporary(path: str) -> bool:
     """Say whether any part of the path is hidden or temporary, such as `.ipynb_checkpoints/x` or `~$hw1`."""
     parts = PurePosixPath(path).parts
     return any(
-        part.casefold() in _TEMPORARY_FOLDERS
-        or (part not in ("..", "/") and _TEMPORARY.search(part) is not None)
+        part.casefold() in _TEMPORARY_FOLDERS or (part not in ("..", "/") and _TEMPORARY.search(part) is not None)
         for part in parts
     )
 
@@ -88,9 +87,7 @@ def readable(name: str) -> str:
             text = _unquoted(text)
     if "=?" in text and "?=" in text:
         text = _undone_mail(text)
-    text = html.unescape(
-        _ESCAPED.sub(lambda m: chr(int(m[1], 16)) if int(m[1], 16) < 0x110000 else m[0], text)
-    )
+    text = html.unescape(_ESCAPED.sub(lambda m: chr(int(m[1], 16)) if int(m[1], 16) < 0x110000 else m[0], text))
     return unicodedata.normalize("NFC", _reread(text))
 
 
@@ -132,9 +129,7 @@ def read_file_name(name: str, assignments: Iterable[str] = ()) -> FileName:
     ids: tuple[str, ...] = ()
     if found := _EXCHANGE.match(text):
         stamp = _stamp(found["time"])
-        return FileName(
-            name, "", ("exchange",), "", (found["person"],), found["assignment"], stamped_at=stamp
-        )
+        return FileName(name, "", ("exchange",), "", (found["person"],), found["assignment"], stamped_at=stamp)
     while (shorter := _SUFFIX.sub("", text)) != text or (shorter := _numbered_suffix(text)) != text:
         text = shorter
     if found := _MOODLE.match(text):

@@ -10,7 +10,6 @@ witness that says otherwise; whatever stays open has its candidates listed for a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -32,7 +31,6 @@ __all__ = [
     "wanted_name",
 ]
 
-_ARCHIVE = re.compile(r"\.(?:zip|tar|tgz|gz)$", re.IGNORECASE)
 _RIVAL_OF_PARTIAL = 0.80  # a partial name decides only where nobody else comes near
 _CLEAR_LEAD = 0.02  # two witnesses that agree need only this much before the next student
 
@@ -89,7 +87,7 @@ def read_name(path: str, people: People, names: AssignmentNames, known: Iterable
     witnesses = [*_platform(file, people), Witness("file name", mentions.rest, people.find(mentions.rest))]
     folder_mentions = Mentions((), (), "")
     for folder in reversed(folders):
-        outside = read_file_name(_ARCHIVE.sub("", folder), known)
+        outside = read_file_name(folder, known)
         named = names.find(outside.platform_assignment or outside.stem)
         if not (folder_mentions.known or folder_mentions.unknown):
             folder_mentions = named
@@ -169,9 +167,7 @@ def _decide_jointly(people: People, heard: tuple[Witness, ...], candidates: tupl
         return Who(None, 0.0, candidates, f"The nearest student is {name} ({share}: {best.evidence}).")
     said = next((w.text.strip(" _-") for w in heard if people.without_fillers(w.text)), "")
     reason = (
-        f'Nobody on the roster is called "{said}".'
-        if said
-        else "Neither the name nor the header says whose it is."
+        f'Nobody on the roster is called "{said}".' if said else "Neither the name nor the header says whose it is."
     )
     return Who(None, 0.0, (), reason)
 
@@ -203,7 +199,5 @@ def _merged(witnesses: tuple[Witness, ...]) -> tuple[Candidate, ...]:
         for candidate in witness.candidates:
             known = best.get(candidate.student_id)
             if known is None or known.confidence < candidate.confidence:
-                best[candidate.student_id] = replace(
-                    candidate, evidence=f"{witness.where}: {candidate.evidence}"
-                )
+                best[candidate.student_id] = replace(candidate, evidence=f"{witness.where}: {candidate.evidence}")
     return tuple(sorted(best.values(), key=lambda c: (-c.confidence, c.student_id))[:5])

@@ -114,13 +114,7 @@ def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, zone: ZoneInfo, caps
     if stat.S_ISLNK(entry.external_attr >> 16):
         return Packed(name, None, "The archive holds a link in place of a file.", modified)
     if entry.file_size > caps.file_bytes:
-        megabytes = entry.file_size / MEGABYTE
-        return Packed(
-            name,
-            None,
-            f"The file has {megabytes:,.0f} MB, more than {caps.file_bytes / MEGABYTE:,.0f}.",
-            modified,
-        )
+        return Packed(name, None, too_large(entry.file_size, caps), modified)
     if entry.flag_bits & 0x1:
         return Packed(name, None, "The archive is locked with a password: unpack it by hand.", modified, True)
     try:
