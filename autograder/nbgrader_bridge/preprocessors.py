@@ -54,9 +54,7 @@ def limits_of(course: Course) -> Limits:
 class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     """Run the notebook and collect responses: no cell, however it ends, stops the batch."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the executed notebook; the execution goes along in the resources."""
         names = resources["nbgrader"]
         course = course_here()
@@ -78,9 +76,7 @@ def _progress(resources: dict[str, Any]) -> Any:
 class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
     """Put the judge's verdict in place of whatever the test cells showed, so that nbgrader scores by it."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the notebook with verdicts as outputs and in its metadata."""
         execution: Execution | None = resources.get(_EXECUTION)
         if execution is None:
@@ -109,9 +105,7 @@ def _shown(verdict: Verdict) -> list[NotebookNode]:
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     """nbgrader's own saving, except that what broke on our side waits for a person in place of scoring 0."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the scores of all graded cells."""
         from autograder.marks import read_marks
 
@@ -125,9 +119,7 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         if grade_id(cell) not in self._broken:
             super()._add_score(cell, resources)
             return
-        grade = self.gradebook.find_grade(
-            grade_id(cell), self.notebook_id, self.assignment_id, self.student_id
-        )
+        grade = self.gradebook.find_grade(grade_id(cell), self.notebook_id, self.assignment_id, self.student_id)
         grade.auto_score = None
         grade.needs_manual_grade = True
         self.gradebook.db.commit()
@@ -136,11 +128,13 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
 class ApplyRules(NbGraderPreprocessor):  # type: ignore[misc]
     """Write the course's deductions (late, format) where nbgrader keeps its late penalty."""
 
-    def preprocess(
-        self, nb: NotebookNode, resources: dict[str, Any]
-    ) -> tuple[NotebookNode, dict[str, Any]]:
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Set the penalty of this submission by the rules in course.toml."""
         names = resources["nbgrader"]
-        with Gradebook(names["db_url"]) as gradebook:
-            set_penalty(gradebook, course_here(), names["assignment"], names["student"])
+        course = course_here()
+        if any(each.name == names["assignment"] for each in course.assignments):
+            with Gradebook(names["db_url"]) as gradebook:
+                set_penalty(gradebook, course, names["assignment"], names["student"])
+        else:
+            self.log.warning("course.toml lists no %s: no rule of the course is applied", names["assignment"])
         return nb, resources
