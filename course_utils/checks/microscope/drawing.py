@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from html import escape
 
 from course_utils.checks.microscope.reading import RIGHT, UNSEEN, WRONG, Mark, NodeReading, Reading
@@ -13,7 +14,7 @@ _FILLS = {RIGHT: "#eaf7f2", WRONG: "#fdeee2", UNSEEN: "#f5f5f5"}
 _INK, _PALE = "#1a1a1a", "#5a5a5a"
 
 _CHARACTER = 6.6
-_BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN = 56, 44, 18, 14
+_BOX_HEIGHT, _GAP_X, _GAP_Y, _MARGIN, _ARCH = 56, 44, 18, 14, 30
 
 
 def headline(reading: Reading) -> str:
@@ -60,9 +61,11 @@ def as_svg(reading: Reading) -> str:
     boxes = _layout(reading)
     right = max(x + width for x, _, width in boxes.values()) + _MARGIN
     bottom = max(y for _, y, _ in boxes.values()) + _BOX_HEIGHT + _MARGIN
-    words = [headline(reading), *([reading.reason] if reading.reason else [])]
-    rows = [row for sentence in words for row in _wrapped(sentence, max(48, int(right / _CHARACTER)))]
-    width, height = max(right, 340), bottom + 18 * len(rows) + 10
+    width = max(right, 480)
+    fits = int((width - 2 * _MARGIN) / _CHARACTER)
+    rows = [(row, True) for row in textwrap.wrap(headline(reading), fits - 4)]
+    rows += [(row, False) for row in textwrap.wrap(reading.reason, fits)]
+    height = bottom + 18 * len(rows) + 10
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {width:.0f} {height:.0f}" '
         f'width="{width:.0f}" height="{height:.0f}" style="max-width:100%;height:auto;margin-top:6px" '
@@ -72,11 +75,9 @@ def as_svg(reading: Reading) -> str:
     ]
     parts += [_arrow(boxes, source, node) for node in reading.nodes for source in dict.fromkeys(node.of)]
     parts += [_box(reading, node, *boxes[node.name]) for node in reading.nodes]
-    parts += [
-        f'<text x="{_MARGIN}" y="{bottom + 12 + 18 * number}" fill="{_INK}"'
-        f"{' font-weight=' + chr(34) + '600' + chr(34) if number == 0 else ''}>{escape(row)}</text>"
-        for number, row in enumerate(rows)
-    ]
+    for number, (row, is_bold) in enumerate(rows):
+        weight = ' font-weight="600"' if is_bold else ""
+        parts.append(f'<text x="{_MARGIN}" y="{bottom + 12 + 18 * number}" fill="{_INK}"{weight}>{escape(row)}</text>')
     return "".join(parts) + "</svg>"
 
 
@@ -111,6 +112,8 @@ def _layout(reading: Reading) -> dict[str, tuple[float, float, float]]:
         for row, node in enumerate(columns[number]):
             placed[node.name] = (x, _MARGIN + row * (_BOX_HEIGHT + _GAP_Y), width)
         x += width + _GAP_X
+    if any(_is_long(placed, name, node) for node in reading.nodes for name in node.of):
+        return {name: (x, y + _ARCH, width) for name, (x, y, width) in placed.items()}
     return placed
 
 
@@ -127,7 +130,10 @@ def _rows(reading: Reading, node: NodeReading) -> list[tuple[str, str]]:
         rows.append((f"{_SIGNS[node.value.state]} value {node.value.state}", node.value.state))
     if node.gradient is not None:
         said = f"{_SIGNS[node.gradient.state]} {reading.say_gradient(node.name)} {node.gradient.state}"
-        rows.append((said, node.gradient.state))
+        is_first = node.is_first and not _departs(node.value)
+        rows.append((f"{said} first" if is_first else said, node.gradient.state))
+    elif node.value is None:
+        rows.append(("given", UNSEEN))
     return rows
 
 
@@ -136,7 +142,7 @@ def _box(reading: Reading, node: NodeReading, x: float, y: float, width: float) 
     state = mark.state if mark is not None else UNSEEN
     rows = _rows(reading, node)
     border = 3 if node.is_first else 1.2
-    dashes = ' stroke-dasharray="4 3"' if state == UNSEEN else ""
+    dashes = ' stroke-dasharray="4 3"' if mark is not None and state == UNSEEN else ""
     drawn = (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{_BOX_HEIGHT}" rx="6" fill="{_FILLS[state]}" '
         f'stroke="{_STROKES[state]}" stroke-width="{border}"{dashes}/>'
@@ -152,20 +158,34 @@ def _box(reading: Reading, node: NodeReading, x: float, y: float, width: float) 
     return drawn
 
 
-def _arrow(boxes: dict[str, tuple[float, float, float]], source: str, node: NodeReading) -> str:
-    from_x, from_y, from_width = boxes[source]
-    to_x, to_y, _ = boxes[node.name]
-    start, end = from_x + from_width, to_x
-    y0, y1 = from_y + _BOX_HEIGHT / 2, to_y + _BOX_HEIGHT / 2
-    bend = max(20.0, min(60.0, (end - start) / 2))
+def _is_long(boxes: dict[str, tuple[float, float, float]], source: str, node: NodeReading) -> bool:
+    """Whether another box stands in the straight way of an arrow in the top row."""
+    (from_x, from_y, _), (to_x, to_y, _) = boxes[source], boxes[node.name]
+    return from_y == to_y and any(from_x < x < to_x and y == from_y for x, y, _ in boxes.values())
+
+
+def _arch(start: float, end: float, y: float) -> str:
+    """Draw an arrow over the heads of the boxes between."""
+    top = y - _ARCH
     return (
-        f'<path d="M{start:.1f},{y0:.1f} C{start + bend:.1f},{y0:.1f} {end - bend:.1f},{y1:.1f} {end - 5:.1f},{y1:.1f}" '
+        f'<path d="M{start:.1f},{y:.1f} C{start + 12:.1f},{top:.1f} {end:.1f},{top:.1f} {end:.1f},{y - 5:.1f}" '
         f'fill="none" stroke="{_PALE}" stroke-width="1.2"/>'
-        f'<path d="M{end - 7:.1f},{y1 - 4:.1f} L{end:.1f},{y1:.1f} L{end - 7:.1f},{y1 + 4:.1f} Z" fill="{_PALE}"/>'
+        f'<path d="M{end - 4:.1f},{y - 7:.1f} L{end:.1f},{y:.1f} L{end + 4:.1f},{y - 7:.1f} Z" fill="{_PALE}"/>'
     )
 
 
-def _wrapped(sentence: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(sentence, width) or [""]
+def _arrow(boxes: dict[str, tuple[float, float, float]], source: str, node: NodeReading) -> str:
+    from_x, from_y, from_width = boxes[source]
+    to_x, to_y, _ = boxes[node.name]
+    if _is_long(boxes, source, node):
+        return _arch(from_x + from_width / 2, to_x + 24, from_y)
+    start, end = from_x + from_width, to_x
+    y0, y1 = from_y + _BOX_HEIGHT / 2, to_y + _BOX_HEIGHT / 2
+    bend = max(20.0, min(60.0, (end - start) / 2))
+    # A long way stays low until it is nearly there, clear of the boxes above.
+    late = max(start + bend, end - 60)
+    curve = f"C{late:.1f},{y0:.1f} {end - bend:.1f},{y1:.1f} {end - 5:.1f},{y1:.1f}"
+    return (
+        f'<path d="M{start:.1f},{y0:.1f} {curve}" fill="none" stroke="{_PALE}" stroke-width="1.2"/>'
+        f'<path d="M{end - 7:.1f},{y1 - 4:.1f} L{end:.1f},{y1:.1f} L{end - 7:.1f},{y1 + 4:.1f} Z" fill="{_PALE}"/>'
+    )

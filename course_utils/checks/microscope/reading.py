@@ -82,7 +82,7 @@ def read(
     returned = {node: seen[part][0] for node, part in graph.gradients.items() if part in seen}
     value_marks = {node: _mark(graph, *seen[part]) for node, part in graph.values.items()}
     marks = {node: _mark(graph, *seen[part]) for node, part in graph.gradients.items() if part in seen}
-    marks.setdefault(graph.nodes[-1].name, Mark(RIGHT))
+    marks.setdefault(graph.nodes[-1].name, Mark(RIGHT, "given"))
     _follow_right_ones_up(graph, marks)
     from_layer = _look_inside_layers(graph, marks, returned)
     backward = _backward_order(graph)
@@ -261,8 +261,9 @@ def _about_gap(graph: Graph, marks: Mapping[str, Mark], backward: tuple[str, ...
     unseen = [name for name in before if name in made and name not in marks]
     if not right:
         return ""
-    said = f"Up to {graph.say_gradient(right[-1])} all is right on the way back."
-    if unseen:
-        between = listed([graph.say_gradient(name) for name in unseen])
-        said += f" {between} {'is' if len(unseen) == 1 else 'are'} not returned: the fault may lie there already."
-    return said
+    last, place = graph.say_gradient(right[-1]), graph.say_gradient(first)
+    if not unseen:
+        return f"Up to {last} all is right on the way back: look at the step from there to {place}."
+    between = listed([graph.say_gradient(name) for name in unseen])
+    is_or_are = "is" if len(unseen) == 1 else "are"
+    return f"Up to {last} all is right on the way back. {between} {is_or_are} not returned: look there, too."
