@@ -205,9 +205,7 @@ def multiplied_by_x(x):
     return x * _sigmoid(x)
 
 
-@sigmoid.mistake(
-    "This is the logarithm of σ: its values are negative.", look="Between which two numbers does σ lie?"
-)
+@sigmoid.mistake("This is the logarithm of σ: its values are negative.", look="Between which two numbers does σ lie?")
 def took_the_log(x):
     return torch.nn.functional.logsigmoid(x)
 
@@ -227,9 +225,7 @@ def took_the_straight_piece(x):
     return (x / 6 + 0.5).clamp(0, 1)
 
 
-@sigmoid.mistake(
-    "The base is 2 in place of e.", look="Which number is e, and which function raises it to a power?"
-)
+@sigmoid.mistake("The base is 2 in place of e.", look="Which number is e, and which function raises it to a power?")
 def took_base_two(x):
     return 1 / (1 + 2.0 ** (-x))
 
@@ -338,9 +334,7 @@ def cut_off_at_one(x):
     return x.clamp(0, 1)
 
 
-@relu.mistake(
-    "Large numbers are cut off at 6 (that is ReLU6). ReLU has no ceiling.", look="What should become of 8?"
-)
+@relu.mistake("Large numbers are cut off at 6 (that is ReLU6). ReLU has no ceiling.", look="What should become of 8?")
 def cut_off_at_six(x):
     return x.clamp(0, 6)
 
@@ -350,9 +344,7 @@ def smoothed_the_corner(x):
     return torch.nn.functional.softplus(x)
 
 
-@relu.mistake(
-    "Below 0 your curve bends to -1 (that is ELU). ReLU is 0 there.", look="What should become of -3?"
-)
+@relu.mistake("Below 0 your curve bends to -1 (that is ELU). ReLU is 0 there.", look="What should become of -3?")
 def bent_below_zero(x):
     return torch.nn.functional.elu(x)
 
@@ -510,9 +502,7 @@ def divided_by_two(x):
     return 0.5 * x * (1 + torch.erf(x / 2))
 
 
-@gelu.mistake(
-    "x is multiplied by √2 inside erf; it is divided.", look="Which way does √2 act on x in the formula?"
-)
+@gelu.mistake("x is multiplied by √2 inside erf; it is divided.", look="Which way does √2 act on x in the formula?")
 def multiplied_by_the_root(x):
     return 0.5 * x * (1 + torch.erf(x * math.sqrt(2)))
 
@@ -522,9 +512,7 @@ def took_silu(x):
     return x * torch.sigmoid(x)
 
 
-@gelu.mistake(
-    "This is ReLU: GELU bends smoothly and is a little below 0 for negative x.", look="What is GELU(-1)?"
-)
+@gelu.mistake("This is ReLU: GELU bends smoothly and is a little below 0 for negative x.", look="What is GELU(-1)?")
 def took_relu(x):
     return torch.relu(x)
 
@@ -542,9 +530,7 @@ def forgot_erf(x):
     return 0.5 * x * (1 + x / math.sqrt(2))
 
 
-@gelu.mistake(
-    "tanh stands where erf belongs. The two look alike and are not the same.", look="Is there a tanh in Φ?"
-)
+@gelu.mistake("tanh stands where erf belongs. The two look alike and are not the same.", look="Is there a tanh in Φ?")
 def took_tanh_for_erf(x):
     return 0.5 * x * (1 + torch.tanh(x / math.sqrt(2)))
 
@@ -590,9 +576,7 @@ def _softmax(x: torch.Tensor, dim: int = 1) -> torch.Tensor:
     return e / e.sum(dim, keepdim=True)
 
 
-def _levels(
-    generator: torch.Generator, n: int, c: int, scale: float, dtype: torch.dtype = DOUBLE
-) -> dict[str, Any]:
+def _levels(generator: torch.Generator, n: int, c: int, scale: float, dtype: torch.dtype = DOUBLE) -> dict[str, Any]:
     """Rows of scores that differ little within a row and a lot from row to row."""
     steps = torch.linspace(-scale, scale, n, dtype=DOUBLE)[torch.randperm(n, generator=generator)]
     return {"x": (normal(generator, n, c) + steps[:, None]).to(dtype)}
@@ -820,9 +804,7 @@ def forgot_the_sum(x):
     return torch.exp(x - x.amax(1, keepdim=True))
 
 
-@softmax.mistake(
-    "The exponent has a minus: the smallest score gets the largest share.", look="Which class should win?"
-)
+@softmax.mistake("The exponent has a minus: the smallest score gets the largest share.", look="Which class should win?")
 def turned_the_sign(x):
     return _softmax(-x)
 
@@ -909,9 +891,7 @@ def _transposed(
 
     def transposed(generator: torch.Generator) -> dict[str, Any]:
         return {
-            name: value.T.contiguous().T
-            if isinstance(value, torch.Tensor) and value.ndim == 2
-            else strided(value)
+            name: value.T.contiguous().T if isinstance(value, torch.Tensor) and value.ndim == 2 else strided(value)
             for name, value in make(generator).items()
         }
 
@@ -921,7 +901,7 @@ def _transposed(
 linear_forward = Exercise(
     "linear_forward",
     points=3,
-    ask="The layer z = x Wᵀ + b: x (N, I), weights W (O, I), a row per output, bias b (O,). Returns (N, O).",
+    ask="The layer z = x Wᵀ + b: x (N, D), weights W (O, D), a row per output, bias b (O,). Returns (N, O).",
     reference=lambda x, W, b: x @ W.T + b,
     cases=[
         case("one row, two outputs", x=double([[1, 2]]), W=double([[3, 4], [5, 7]]), b=double([10, 20])),
@@ -1046,9 +1026,7 @@ def added_up_the_bias(x, W, b):
     return x @ W.T + b.sum()
 
 
-@linear_forward.mistake(
-    "All outputs get the first bias.", look="How many biases does a layer with O outputs have?"
-)
+@linear_forward.mistake("All outputs get the first bias.", look="How many biases does a layer with O outputs have?")
 def took_the_first_bias(x, W, b):
     return x @ W.T + b[0]
 
@@ -1076,9 +1054,7 @@ def multiplied_entry_by_entry(x, W, b):
     return x * W + b
 
 
-@linear_forward.mistake(
-    "The bias is added to the inputs, before the product.", look="Which shape has b: (I,) or (O,)?"
-)
+@linear_forward.mistake("The bias is added to the inputs, before the product.", look="Which shape has b: (D,) or (O,)?")
 def added_the_bias_to_the_inputs(x, W, b):
     return (x + b) @ W.T
 
@@ -1112,9 +1088,7 @@ def squeezed_the_result(x, W, b):
     return (x @ W.T + b).squeeze()
 
 
-@linear_forward.mistake(
-    "x is transposed, W is not.", look="Write the shapes of both factors below your line."
-)
+@linear_forward.mistake("x is transposed, W is not.", look="Write the shapes of both factors below your line.")
 def transposed_the_inputs(x, W, b):
     return x.T @ W + b
 
@@ -1152,7 +1126,7 @@ def _network(
 mlp_forward = Exercise(
     "mlp_forward",
     points=3,
-    ask="Linear, ReLU, linear: x (N, I), W1 (H, I), b1 (H,), W2 (C, H), b2 (C,). Returns the logits (N, C).",
+    ask="Linear, ReLU, linear: x (N, D), W1 (H, D), b1 (H,), W2 (C, H), b2 (C,). Returns the logits (N, C).",
     reference=lambda x, W1, b1, W2, b2: torch.relu(x @ W1.T + b1) @ W2.T + b2,
     cases=[
         case(
@@ -1276,16 +1250,12 @@ def took_the_sigmoid(x, W1, b1, W2, b2):
     return _through(x, W1, b1, W2, b2, hidden=torch.sigmoid)
 
 
-@mlp_forward.mistake(
-    "The hidden layer uses tanh: here ReLU is asked for.", look="Which activation does the text name?"
-)
+@mlp_forward.mistake("The hidden layer uses tanh: here ReLU is asked for.", look="Which activation does the text name?")
 def took_tanh(x, W1, b1, W2, b2):
     return _through(x, W1, b1, W2, b2, hidden=torch.tanh)
 
 
-@mlp_forward.mistake(
-    "The hidden layer uses GELU: here ReLU is asked for.", look="Which activation does the text name?"
-)
+@mlp_forward.mistake("The hidden layer uses GELU: here ReLU is asked for.", look="Which activation does the text name?")
 def took_gelu(x, W1, b1, W2, b2):
     return _through(x, W1, b1, W2, b2, hidden=torch.nn.functional.gelu)
 
@@ -1306,9 +1276,7 @@ def took_softmax_between_the_layers(x, W1, b1, W2, b2):
     return _through(x, W1, b1, W2, b2, hidden=lambda z: torch.softmax(z, 1))
 
 
-@mlp_forward.mistake(
-    "The hidden layer takes absolute values: -3 becomes 3, not 0.", look="What does ReLU do with -3?"
-)
+@mlp_forward.mistake("The hidden layer takes absolute values: -3 becomes 3, not 0.", look="What does ReLU do with -3?")
 def took_absolute_values(x, W1, b1, W2, b2):
     return _through(x, W1, b1, W2, b2, hidden=torch.abs)
 

@@ -256,12 +256,8 @@ WRONG = [
     Wrong("softmax", "def softmax(x): return F.softmax(x.float(), 1)", "wrong-dtype"),
     Wrong("linear_forward", "def linear_forward(x, W, b): return x @ W.view(W.shape[::-1]) + b", ""),
     Wrong("linear_forward", "def linear_forward(x, W, b): return F.linear(x, W)", "forgot_the_bias"),
-    Wrong(
-        "linear_forward", "def linear_forward(x, W, b): return F.linear(x, W, b) + b", "added_the_bias_twice"
-    ),
-    Wrong(
-        "linear_forward", "def linear_forward(x, W, b): return W @ x.T + b[:, None]", "returned_the_transpose"
-    ),
+    Wrong("linear_forward", "def linear_forward(x, W, b): return F.linear(x, W, b) + b", "added_the_bias_twice"),
+    Wrong("linear_forward", "def linear_forward(x, W, b): return W @ x.T + b[:, None]", "returned_the_transpose"),
     Wrong("linear_forward", "def linear_forward(W, x, b): return x @ W.T + b", ""),
     Wrong(
         "mlp_forward",
