@@ -7,12 +7,12 @@ from pathlib import Path
 
 from autograder import screen
 from autograder.coursefile import Course
+from autograder.engine.worker.client import isolation_here
 from autograder.fates import Fate
 from autograder.feedback import write_feedback
 from autograder.grading import Graded, Status, grade, submissions
 from autograder.intake import collect
 from autograder.nbgrader_bridge.gradebook import maximum
-from autograder.nbgrader_bridge.preprocessors import ISOLATION
 from autograder.nbgrader_bridge.steps import generate, register_class
 from autograder.report import write_report
 from autograder.roster import load_roster
@@ -48,7 +48,9 @@ def run_grade(
         run_generate(course, assignment)
     done: list[Graded] = []
     total = len(students) or len(submissions(course, assignment))
-    screen.err.print(f"[yellow]Note:[/] submissions run in {ISOLATION}.")
+    isolation = isolation_here()
+    if not isolation.is_sandbox:
+        screen.err.print(f"[bold yellow]Warning:[/] submissions run in {isolation.sentence}.")
     with screen.progress() as bars:
         whole = bars.add_task(f"Grading {assignment}", total=total)
         cells = bars.add_task("", total=None, visible=False)

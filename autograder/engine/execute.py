@@ -19,6 +19,7 @@ from nbformat.v4 import new_output
 from autograder.engine.faults import Fault, FaultKind
 from autograder.engine.kernel import CellRun, Ended, Kernel
 from autograder.engine.limits import Limits
+from autograder.engine.sandbox.isolation import UNISOLATED, Isolation
 from course_utils.checks.codec import MAX_BYTES
 
 _PROBE = (
@@ -43,6 +44,7 @@ class Execution:
     faults: tuple[Fault, ...]
     responses: Mapping[str, bytes]
     seconds: float
+    isolation: Isolation = UNISOLATED
 
 
 def execute(
@@ -64,7 +66,8 @@ def execute(
         _copy_files(files, folder)
         run = _Run(notebook, probes, limits, folder)
         run.all_cells(on_cell)
-        return Execution(notebook, tuple(run.faults), run.responses, time.perf_counter() - started)
+        spent = time.perf_counter() - started
+        return Execution(notebook, tuple(run.faults), run.responses, spent, run.isolation)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -92,12 +95,14 @@ class _Run:
     responses: dict[str, bytes] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
     restarts: int = 0
+    isolation: Isolation = UNISOLATED
 
     def all_cells(self, on_cell: Callable[[int, int], None] | None) -> None:
         """Run every code cell in order."""
         cells = [(number, cell) for number, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
         ends = time.monotonic() + self.limits.notebook_seconds
-        with Kernel(self.folder, self.limits.start_seconds) as kernel:
+        with Kernel(self.folder, self.limits.start_seconds, output_bytes=self.limits.output_bytes) as kernel:
+            self.isolation = kernel.isolation
             for done, (number, cell) in enumerate(cells):
                 name = _name(cell, number)
                 cell.outputs, cell.execution_count = [], None
@@ -112,7 +117,8 @@ class _Run:
 
     def _cell(self, kernel: Kernel, cell: NotebookNode, name: str, left: float) -> None:
         if not kernel.is_alive() and not self._revive(kernel):
-            self._fault(cell, name, FaultKind.NO_RESTART_LEFT, "This cell was not run: the kernel could not be kept alive.")
+            sentence = "This cell was not run: the kernel could not be kept alive."
+            self._fault(cell, name, FaultKind.NO_RESTART_LEFT, sentence)
             return
         if cell.source.strip():
             seconds = min(self.limits.cell_seconds, left)
@@ -144,7 +150,10 @@ class _Run:
         """Start a new kernel and run again in it what ran well before; False if that is no longer allowed."""
         while self.restarts < self.limits.restarts:
             self.restarts += 1
-            kernel.restart()
+            try:
+                kernel.restart()
+            except RuntimeError:
+                continue
             for source in self.ran:
                 kernel.run(source, self.limits.cell_seconds, 0, keep_history=False)
                 if not kernel.is_alive():
@@ -160,16 +169,20 @@ class _Run:
         """Put a probe to the kernel and keep the bytes it answers with."""
         if not kernel.is_alive() and not self._revive(kernel):
             return
-        request, response = self.folder / f".{name}.request", self.folder / f".{name}.response"
-        request.write_bytes(probe.request)
-        code = _PROBE.format(request=str(request), response=str(response))
-        run = kernel.run(code, probe.seconds, 2_000, keep_history=False)
-        if response.is_file() and not response.is_symlink() and response.stat().st_size <= MAX_BYTES:
-            self.responses[name] = response.read_bytes()
+        try:
+            request = kernel.put(probe.request)
+        except OSError:
+            sentence = f"{name} could not be called: no room was left for its inputs."
+            self.faults.append(Fault(name, FaultKind.NO_RESPONSE, sentence))
+            return
+        response = f"{request}.response"
+        run = kernel.run(_PROBE.format(request=request, response=response), probe.seconds, 2_000, keep_history=False)
+        data = kernel.take(response, MAX_BYTES)
+        if data is not None:
+            self.responses[name] = data
         else:
             self.faults.append(Fault(name, FaultKind.NO_RESPONSE, _why_silent(name, run)))
-        request.unlink(missing_ok=True)
-        response.unlink(missing_ok=True)
+        kernel.discard(request)
 
 
 def _why_silent(name: str, run: CellRun) -> str:

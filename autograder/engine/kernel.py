@@ -1,31 +1,31 @@
 """A kernel of its own for each submission, with deadlines that are kept outside of it.
 
-This is the plain road: an ordinary ipykernel, one at a time, without isolation from the machine.
+How far it is kept apart from this machine is decided where its process is started (engine/processes.py).
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
-import queue
-import subprocess
+import secrets
+import signal
+import stat
 import time
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
-from jupyter_client.blocking import BlockingKernelClient
-from jupyter_client.manager import KernelManager
-
+from autograder.engine.connection import Connection
 from autograder.engine.outputs import Outputs
+from autograder.engine.processes import KernelProcess, start_process
+from autograder.engine.sandbox.allowance import Allowance
+from autograder.engine.sandbox.isolation import UNISOLATED, Isolation
+from autograder.engine.untrusted import sound_output
 
-_POLL_SECONDS = 0.25
 _INTERRUPT_SECONDS = 3.0
 """How long a kernel that was interrupted has to come back before it is given up."""
 
-_HIDDEN_VARIABLES = ("JPY_PARENT_PID", "JUPYTERHUB_API_TOKEN", "PGPASSWORD")
+_OPEN_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 class Ended(StrEnum):
@@ -49,11 +49,22 @@ class CellRun:
 class Kernel:
     """A running Python kernel; use as a context manager."""
 
-    def __init__(self, folder: Path, start_seconds: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        start_seconds: float,
+        *,
+        allowance: Allowance | None = None,
+        output_bytes: int = 200_000,
+    ) -> None:
         self._folder = folder
         self._start_seconds = start_seconds
-        self._manager: Any = None
-        self._client: BlockingKernelClient | None = None
+        self._allowance = allowance or Allowance()
+        self._output_bytes = output_bytes
+        self._process: KernelProcess | None = None
+        self._connection: Connection | None = None
+        self.isolation: Isolation = UNISOLATED
+        """How the kernel is kept apart from this machine; known once it has started."""
 
     def __enter__(self) -> Kernel:
         self.start()
@@ -69,107 +80,105 @@ class Kernel:
 
         Raises RuntimeError if it does not within the time given.
         """
-        self._manager = KernelManager(kernel_name="python3")
-        self._manager.start_kernel(
-            cwd=str(self._folder),
-            env=_environment(self._folder),
-            stdout=subprocess.DEVNULL,  # what a cell prints comes over the channels; this is the process's own
-            stderr=subprocess.DEVNULL,
-            extra_arguments=["--HistoryManager.hist_file=:memory:", "--HistoryManager.enabled=False"],
+        self._process, self.isolation = start_process(
+            self._folder, self._allowance, self._output_bytes, self._start_seconds
         )
-        self._client = self._manager.client()
-        self._client.start_channels()
+        self._connection = Connection(self._process.connection, self.is_alive)
         try:
-            self._client.wait_for_ready(timeout=self._start_seconds)
+            self._connection.wait_until_ready(self._start_seconds)
         except RuntimeError:
             self.close()
             raise
 
     def close(self) -> None:
         """Kill the kernel and everything it holds; safe to call twice."""
-        if self._client is not None:
-            with contextlib.suppress(Exception):
-                self._client.stop_channels()
-            self._client = None
-        if self._manager is not None:
-            with contextlib.suppress(Exception):
-                self._manager.shutdown_kernel(now=True)
-            self._manager = None
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._process is not None:
+            self._process.close()
+            self._process = None
 
     def restart(self) -> None:
-        """Begin again with an empty kernel."""
+        """Begin again with an empty kernel.
+
+        Raises RuntimeError if it does not come up.
+        """
         self.close()
         self.start()
 
     def is_alive(self) -> bool:
         """Whether the kernel's process still runs."""
-        return self._manager is not None and bool(self._manager.is_alive())
+        return self._process is not None and self._process.poll() is None
+
+    def interrupt(self) -> None:
+        """Ask the kernel to stop what it runs."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
 
     def run(self, source: str, seconds: float, cap_bytes: int, *, keep_history: bool = True) -> CellRun:
         """Run one cell for at most `seconds` and collect its outputs up to `cap_bytes`.
 
         Past the deadline the kernel is interrupted; if it does not come back it is killed (`is_alive` tells).
         """
-        client = self._client
-        if client is None:
-            return CellRun(Ended.DIED, Outputs(cap_bytes))
+        connection = self._connection
         outputs = Outputs(cap_bytes)
-        message_id = client.execute(
-            source, store_history=keep_history, allow_stdin=False, stop_on_error=False
-        )
-        if not self._listen(client, message_id, outputs, time.monotonic() + seconds):
+        if connection is None:
+            return CellRun(Ended.DIED, outputs)
+
+        def show(message: object) -> None:
+            sound = sound_output(message)
+            if sound is not None:
+                outputs.take(sound)
+
+        message_id = connection.ask(source, keep_history=keep_history)
+        if not connection.listen(message_id, time.monotonic() + seconds, show):
             if not self.is_alive():
                 return CellRun(Ended.DIED, outputs)
-            self._manager.interrupt_kernel()
-            came_back = self._listen(client, message_id, outputs, time.monotonic() + _INTERRUPT_SECONDS)
-            if not came_back:
+            self.interrupt()
+            if not connection.listen(message_id, time.monotonic() + _INTERRUPT_SECONDS, show):
                 self.close()
             return CellRun(Ended.DEADLINE, outputs)
-        count = _execution_count(client, message_id)
+        count = connection.execution_count(message_id)
         return CellRun(Ended.ERROR if outputs.has_error else Ended.OK, outputs, count)
 
-    def _listen(
-        self, client: BlockingKernelClient, message_id: str, outputs: Outputs, deadline: float
-    ) -> bool:
-        """Take output messages until the cell is done; False if the deadline passed or the kernel died."""
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                return False
+    def put(self, data: bytes) -> str:
+        """Leave bytes where the kernel can read them, under a name it cannot foresee; return the kernel's path.
+
+        Raises OSError if it left no room for them.
+        """
+        if self._process is None:
+            raise OSError("the kernel has ended")
+        name = f".{secrets.token_hex(16)}"
+        descriptor = os.open(self._process.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _OPEN_FLAGS, 0o644)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        return f"{self._process.channel}/{name}"
+
+    def take(self, path: str, most_bytes: int) -> bytes | None:
+        """Return the bytes the kernel left at `path`, a path in its channel folder, and remove them.
+
+        None if there is nothing, no plain file, or more than `most_bytes`: nothing that the kernel puts there
+        (a link, a pipe, an endless file) leads anywhere else or holds the grader up.
+        """
+        if self._process is None:
+            return None
+        place = self._process.folder / Path(path).name
+        try:
+            descriptor = os.open(place, os.O_RDONLY | _OPEN_FLAGS)
+        except OSError:
+            return None
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            data = file.read(most_bytes + 1)
+        self.discard(path)
+        return data if len(data) <= most_bytes else None
+
+    def discard(self, path: str) -> None:
+        """Remove what lies at `path`, if it can be."""
+        if self._process is not None:
             try:
-                message = client.get_iopub_msg(timeout=min(_POLL_SECONDS, left))
-            except queue.Empty:
-                if not self.is_alive():
-                    return False
-                continue
-            except Exception:  # a message that is not signed or not readable is not an output
-                continue
-            if message["parent_header"].get("msg_id") != message_id:
-                continue
-            if message["header"]["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-                return True
-            outputs.take(message)
-
-
-def _execution_count(client: BlockingKernelClient, message_id: str) -> int | None:
-    with contextlib.suppress(Exception):
-        while True:
-            reply = client.get_shell_msg(timeout=1)
-            if reply["parent_header"].get("msg_id") == message_id:
-                count = reply["content"].get("execution_count")
-                return int(count) if count is not None else None
-    return None
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    """Return the kernel's environment: no settings of the instructor's, nothing that leads back to the grader."""
-    kept = {name: value for name, value in os.environ.items() if name not in _HIDDEN_VARIABLES}
-    home = folder / ".home"
-    home.mkdir(exist_ok=True)
-    return kept | {
-        "NBGRADER_EXECUTION": "autograde",
-        "IPYTHONDIR": str(home),
-        "MPLCONFIGDIR": str(home),
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "OMP_NUM_THREADS": "1",
-    }
+                os.unlink(self._process.folder / Path(path).name)
+            except OSError:  # a folder the kernel made in its place, or nothing: it ends with the kernel
+                return

@@ -23,9 +23,6 @@ from autograder.nbgrader_bridge.penalties import set_penalty
 from course_utils.checks.show import as_html, as_text
 from course_utils.checks.verdict import Outcome, Verdict
 
-ISOLATION = "an ordinary kernel, not isolated from this machine"
-"""What is said in log, feedback and report on how submissions were kept apart from the grader."""
-
 _EXECUTION = "first_descent_execution"
 _judges: dict[str, Judge] = {}
 
@@ -64,6 +61,8 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         files = course.autograded / names["student"] / names["assignment"]
         execution = execute(nb, probes, limits_of(course), files=files, on_cell=_progress(resources))
         resources[_EXECUTION] = execution
+        if not execution.isolation.is_sandbox:
+            self.log.warning("Submissions run in %s.", execution.isolation.sentence)
         for fault in execution.faults:
             self.log.warning("%s: %s", fault.cell, fault.sentence)
         return execution.notebook, resources
@@ -88,7 +87,7 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
             verdict = verdicts.get(grade_id(cell))
             if verdict is not None and cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.outputs = _shown(verdict)
-        marks = Marks(tuple(verdicts.values()), execution.faults, execution.seconds, ISOLATION)
+        marks = Marks(tuple(verdicts.values()), execution.faults, execution.seconds, execution.isolation.sentence)
         write_marks(nb, marks)
         return nb, resources
 

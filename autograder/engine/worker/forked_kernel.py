@@ -1,0 +1,64 @@
+"""Be a kernel: what a forked child does once it is in its sandbox."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class KernelRequest:
+    """One kernel that is asked for: its environment, its connection, and the output it may send per cell."""
+
+    environment: Mapping[str, str]
+    connection: Mapping[str, Any]
+    output_bytes: int
+    threads: int
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> KernelRequest:
+        """Read a request."""
+        return cls(dict(data["environment"]), dict(data["connection"]), int(data["output_bytes"]), int(data["threads"]))
+
+
+def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None]) -> None:
+    """Run an IPython kernel until it is told to stop; `is_ready` is called once it listens."""
+    _forget_the_parent(request)
+    import json
+
+    from ipykernel.kernelapp import IPKernelApp
+
+    from autograder.engine.worker.floods import hold_back_floods
+
+    path = f"{channel}/connection.json"
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump({**request.connection, "ip": f"{channel}/k"}, file)
+    sys.path.insert(0, "")
+    sys.argv = ["ipykernel_launcher", "-f", path]
+    app: Any = IPKernelApp.instance(log_level=50)
+    app.parent_handle = 1  # somebody else watches over us
+    app.initialize([
+        "-f", path, "--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:",
+        "--IPKernelApp.outstream_class=autograder.engine.worker.floods.CappedStream",
+    ])  # fmt: skip
+    app.shell.enable_matplotlib("inline")  # the worker drew its one picture without a notebook
+    hold_back_floods(app.shell, request.output_bytes)
+    is_ready()
+    app.start()
+
+
+def _forget_the_parent(request: KernelRequest) -> None:
+    """Take on the environment, and draw fresh randomness: a fork shares its parent's generators."""
+    os.environ.clear()
+    os.environ.update(request.environment)
+    import numpy
+    import torch
+
+    torch.set_num_threads(request.threads)
+    random.seed()
+    numpy.random.seed()
+    torch.seed()

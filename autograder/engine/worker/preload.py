@@ -1,0 +1,67 @@
+"""Load before the fork what would be loaded after it, once per submission."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import io
+import os
+import sys
+
+_MODULES = (
+    # what notebooks import
+    "numpy", "torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
+    "matplotlib.pyplot", "matplotlib.backends.backend_agg", "ipywidgets", "course_utils.checks.probe",
+    # what a kernel loads late
+    "IPython.core.completer", "IPython.core.historyapp", "IPython.core.magics", "debugpy",
+    "autograder.engine.worker.floods", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp",
+    "ipykernel.zmqshell", "matplotlib_inline.backend_inline", "matplotlib_inline.config", "nbformat",
+    "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
+)  # fmt: skip
+_OPTIONAL = ("torch._dynamo", "ipywidgets", "debugpy", "ipykernel.debugger", "pexpect")
+
+SECRET = ("autograder.exercises", "autograder.exercise", "autograder.keys", "autograder.nbgrader_bridge", "nbgrader")
+"""What must never be in the worker's memory: right answers, and the way to the gradebook."""
+
+
+class UnsafeForkError(RuntimeError):
+    """A fork now would hand on a secret or a thread's lock."""
+
+
+def preload() -> None:
+    """Import everything, and draw one small picture, without starting a thread.
+
+    Raises ImportError if something needed is missing, UnsafeForkError if a fork would not be safe after it.
+    """
+    for name in _MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            if name not in _OPTIONAL:
+                raise
+    import torch
+    from matplotlib import pyplot
+
+    # A parallel operation here would start a pool of threads that a fork does not have, and then waits for.
+    torch.set_num_threads(1)
+    figure, axes = pyplot.subplots(figsize=(1, 1))
+    axes.plot([0, 1])
+    axes.set_title("0")
+    figure.savefig(io.BytesIO(), format="png")
+    pyplot.close(figure)
+    check_fork_is_safe()
+    gc.collect()
+    gc.freeze()  # keeps the collector from touching, and so copying, every page in each child
+
+
+def check_fork_is_safe() -> None:
+    """Raise UnsafeForkError if there is a second thread, a CUDA context, or a secret in memory."""
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise UnsafeForkError(f"the worker runs {threads} threads, and a fork copies only one")
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_initialized():
+        raise UnsafeForkError("the worker holds a CUDA context, and a fork breaks it")
+    secrets = [name for name in sys.modules if name.startswith(SECRET)]
+    if secrets:
+        raise UnsafeForkError(f"the worker has loaded {secrets[0]}, and a fork would hand it to students")
