@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -22,8 +23,10 @@ from rich.table import Table
 from course_utils.errors import KitError
 
 # Results go to standard output; progress and errors to standard error, so that `--json | …` stays clean.
-out = Console(highlight=False, soft_wrap=False)
-err = Console(stderr=True, highlight=False)
+# A pipe or a log has no width of its own: give tables room there.
+_WIDE = 150
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
 def show_json(data: Any) -> None:
@@ -45,7 +48,8 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str
     """Print a table; text from files and students is shown as it is, without markup or control characters."""
     table = Table(title=title or None, title_justify="left", header_style="bold")
     for column in columns:
-        table.add_column(column, overflow="fold")  # nothing is lost on a narrow terminal
+        # Folded, nothing is lost on a narrow terminal; the last column says why and takes what room there is.
+        table.add_column(column, overflow="fold", ratio=1 if column == columns[-1] else None)
     for row in rows:
         table.add_row(*(escape(printable(cell)) for cell in row))
     out.print(table)
@@ -53,7 +57,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str
 
 def printable(text: str) -> str:
     """Return the text without control characters: a file's name must not steer the terminal."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
+    return "".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text)
 
 
 def number(value: float | None) -> str:

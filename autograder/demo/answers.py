@@ -84,7 +84,10 @@ WRONG: dict[str, dict[str, str]] = {
         )
     },
     "hangs": {
-        "gd_fit": "def gd_fit(X, y, lr, steps):\n    w = torch.zeros(X.shape[1])\n    while True:\n        w = w - lr * w"
+        "gd_fit": (
+            "def gd_fit(X, y, lr, steps):\n    w = torch.zeros(X.shape[1])\n"
+            "    while True:\n        w = w - lr * w"
+        )
     },
     "kills": {"least_squares": "import os\n\ndef least_squares(X, y):\n    os._exit(1)"},
     "syntax": {"rmse": "def rmse(p, y)\n    return mse(p, y) ** 0.5"},
