@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 
-# Terminal escapes: colours and cursor moves (CSI), titles and links (OSC and its kin), and the two-letter ones.
+# Terminal escapes: colours and cursor moves (CSI), titles and links (OSC and kin), the two-letter ones.
 _ESCAPES = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
     r"|(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"
     r"|\x1b[ -/]*[0-~]?"
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-# They turn the direction of what follows: "gpj.exe" reads as "exe.jpg". The two plain marks (U+200E, U+200F) may stay.
+# They turn what follows around: "gpj.exe" reads as "exe.jpg". The two plain marks (U+200E, U+200F) may stay.
 _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _HALVES = re.compile(r"[\ud800-\udfff]")
 

@@ -26,7 +26,7 @@ _FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
 def write_feedback(
     course: Course, assignment: str, *, on_page: Callable[[int, int], None] | None = None
 ) -> tuple[Path, ...]:
-    """Write a page for every submission of `assignment` and return their paths; one that is right is left alone.
+    """Write a page for every submission of `assignment` and return the paths; unchanged ones are left alone.
 
     `on_page(done, total)` reports progress.
 

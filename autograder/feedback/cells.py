@@ -1,4 +1,4 @@
-"""From a graded notebook to the blocks of a feedback page: what was given, what the student wrote, what came of it.
+"""From a graded notebook to the blocks of a page: what was given, what was written, what came of it.
 
 What a test cell holds is never shown: there may be hidden tests in it. Its verdict is.
 """
@@ -30,6 +30,9 @@ MOST_CODE = 30_000
 _HIDDEN = "BEGIN HIDDEN TESTS"
 
 
+_NOTHING = Markup("")
+
+
 class BlockKind(StrEnum):
     """What a block of the page is."""
 
@@ -47,7 +50,7 @@ class Block:
     html: Markup
     title: str = ""
     exercise: str = ""
-    verdict: Markup = Markup("")
+    verdict: Markup = _NOTHING
     line: Line | None = None
 
 
@@ -76,7 +79,8 @@ def _cells(notebook: NotebookNode, lines: dict[str, Line]) -> Iterator[Block]:
         elif about.get("locked"):
             yield _given(cell)
         elif cell.source.strip() or cell.get("outputs"):
-            yield Block(BlockKind.OWN, _own(cell), exercise=name.removesuffix("-answer") if about.get("solution") else "")
+            exercise = name.removesuffix("-answer") if about.get("solution") else ""
+            yield Block(BlockKind.OWN, _own(cell), exercise=exercise)
 
 
 def _join(cells: Sequence[Block]) -> Iterator[Block]:
@@ -121,9 +125,10 @@ def _own(cell: NotebookNode) -> Markup:
 def code(source: str) -> Markup:
     """Return Python code in colours; what is too long is cut with a word."""
     source = plain(source)
-    note = left_out(f"{len(source) - MOST_CODE:,} more characters are left out here.") if len(source) > MOST_CODE else ""
     if not source.strip():
         return left_out("This cell is empty.")
+    more = len(source) - MOST_CODE
+    note = left_out(f"{more:,} more characters are left out here.") if more > 0 else ""
     html = highlight(source[:MOST_CODE], get_lexer_by_name("python"), HtmlFormatter(nowrap=True))
     return Markup(f'<pre class="code" tabindex="0"><code>{html.rstrip()}</code></pre>{note}')
 
@@ -159,7 +164,8 @@ def _harmless_line(line: CaseLine) -> CaseLine:
     """Return the line without what a hidden case was called with or should have given."""
     if line.is_hidden:
         return replace(line, label=plain(line.label), yours="", expected="")
-    return replace(line, label=plain(line.label), yours=plain(line.yours)[:500], expected=plain(line.expected)[:500])
+    yours, expected = plain(line.yours)[:500], plain(line.expected)[:500]
+    return replace(line, label=plain(line.label), yours=yours, expected=expected)
 
 
 def _classic(line: Line, cell: NotebookNode | None) -> Markup:

@@ -1,7 +1,7 @@
 """Clean what students made before it goes on a page: HTML, pictures, plain text.
 
-Nothing that runs, loads or sends survives, and nothing that could reach out of its place on the page: no script,
-no event handler, no style, no class or id of theirs, no address but a web or mail link.
+Nothing that runs, loads or sends survives, and nothing that could reach out of its place on the page: no
+script, no event handler, no style, no class or id of theirs, no address but a web or mail link.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import nh3
 from markupsafe import Markup
 
+from autograder.feedback.allowed import ATTRIBUTES, SVG_ATTRIBUTES, SVG_TAGS, TAGS, WITH_CONTENT
 from autograder.plain import one_line, plain
 
 MOST_HTML = 100_000
@@ -24,52 +25,13 @@ MOST_LINES = 200
 MOST_PICTURE = 3_000_000
 """Bytes of a picture."""
 
-_TEXT_TAGS = set(
-    "a abbr b blockquote br caption code col colgroup dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 hr i "
-    "img ins kbd li mark ol p pre q s samp small span strong sub summary sup table tbody td tfoot th thead tr u ul var".split()
-)
-_MATHS_TAGS = set(
-    "math menclose mfrac mi mmultiscripts mn mo mover mpadded mphantom mroot mrow mspace msqrt mstyle msub msubsup "
-    "msup mtable mtd mtext mtr munder munderover".split()
-)
-_ATTRIBUTES = {
-    "a": {"href", "title"},
-    "abbr": {"title"},
-    "col": {"span"},
-    "details": {"open"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "li": {"value"},
-    "math": {"display"},
-    "menclose": {"notation"},
-    "mfrac": {"linethickness"},
-    "mi": {"mathvariant"},
-    "mo": {"accent", "fence", "form", "largeop", "lspace", "maxsize", "minsize", "movablelimits", "rspace", "stretchy"},
-    "mover": {"accent"},
-    "mspace": {"width"},
-    "mstyle": {"displaystyle", "scriptlevel"},
-    "mtable": {"columnalign", "columnlines", "rowlines", "columnspacing", "rowspacing"},
-    "munder": {"accentunder"},
-    "ol": {"start", "type"},
-    "td": {"colspan", "rowspan"},
-    "th": {"colspan", "rowspan", "scope"},
-}
-_SVG_TAGS = set(
-    "svg g path rect circle ellipse line polyline polygon text tspan title desc defs marker "
-    "figure figcaption details summary div p span b code table thead tbody tr th td".split()
-)
-_SVG_ATTRIBUTES = set(
-    "aria-hidden aria-label aria-labelledby class cx cy d dominant-baseline fill fill-opacity font-family font-size "
-    "font-style font-weight height marker-end markerHeight markerWidth opacity orient points preserveAspectRatio r refX refY "
-    "role rx ry scope stroke stroke-dasharray stroke-linecap stroke-linejoin stroke-opacity stroke-width text-anchor "
-    "transform viewBox width x x1 x2 xmlns y y1 y2 dx dy".split()
-)
 _SIGNATURES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
     "image/gif": (b"GIF87a", b"GIF89a"),
 }
 _DATA = re.compile(r"data:(image/(?:png|jpeg|gif));base64,(.*)", re.DOTALL)
-# What an SVG file could use to run or to load something. It is shown as a picture, where neither works; this is a second lock.
+# What an SVG could use to run or load something. As an <img> it can do neither; this is a second lock.
 _ACTIVE_SVG = re.compile(
     rb"<\s*(?:script|foreignobject|iframe|embed|object|image|use|animate|set)\b|\bon\w+\s*=|(?:java|vb)script:|@import"
     rb"|<!(?:doctype|entity)|<\?xml-stylesheet|href\s*=\s*[\"']?(?!\s*#)|url\(\s*[\"']?(?!\s*#)",
@@ -83,9 +45,9 @@ def clean_html(html: str) -> Markup:
         return left_out(f"A table or text of {len(html):,} characters is too long for this page.")
     cleaned = nh3.clean(
         plain(html),
-        tags=_TEXT_TAGS | _MATHS_TAGS,
-        clean_content_tags={"script", "style", "template", "iframe", "object", "noscript", "title", "textarea"},
-        attributes=_ATTRIBUTES,
+        tags=TAGS,
+        clean_content_tags=WITH_CONTENT,
+        attributes=ATTRIBUTES,
         attribute_filter=_attribute,
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="noopener noreferrer nofollow",
@@ -98,8 +60,8 @@ def clean_figure(svg: str) -> Markup:
     return Markup(
         nh3.clean(
             plain(svg),
-            tags=_SVG_TAGS,
-            attributes={tag: _SVG_ATTRIBUTES for tag in _SVG_TAGS},
+            tags=SVG_TAGS,
+            attributes=SVG_ATTRIBUTES,
             url_schemes=set(),
             link_rel=None,
         )
@@ -120,7 +82,7 @@ def clean_text(text: str) -> Markup:
 
 
 def picture(kind: str, data: str, alt: str) -> Markup:
-    """Return a PNG, JPEG, GIF or SVG as an `<img>` that holds its data; what is no such picture is named instead."""
+    """Return a PNG, JPEG, GIF or SVG as an `<img>` that holds its data, or a note if it is none of them."""
     content = data.encode("utf-8", "replace") if kind == "image/svg+xml" else _decoded(kind, data)
     if content is None:
         return left_out("A picture here could not be read.")
@@ -147,7 +109,8 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
             return value if urlsplit(value).scheme.lower() in ("http", "https", "mailto") else None
         except ValueError:
             return None
-    if name in ("colspan", "rowspan", "span", "start", "value") or (tag == "img" and name in ("width", "height")):
+    is_size = tag == "img" and name in ("width", "height")
+    if is_size or name in ("colspan", "rowspan", "span", "start", "value"):
         return value if value.isdecimal() and len(value) <= 4 else None
     return value
 

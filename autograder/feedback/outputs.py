@@ -50,7 +50,8 @@ def _bundle(data: Mapping[str, Any], about: Any) -> Markup:
         if cleaned.strip():
             return Markup('<div class="rich">') + cleaned + Markup("</div>")
     if "text/markdown" in data or "text/latex" in data:
-        return Markup('<div class="rich">') + markdown(_text(data.get("text/markdown") or data["text/latex"])) + Markup("</div>")
+        text = markdown(_text(data.get("text/markdown") or data["text/latex"]))
+        return Markup('<div class="rich">') + text + Markup("</div>")
     return clean_text(_text(data["text/plain"])) if "text/plain" in data else Markup("")
 
 
@@ -68,7 +69,7 @@ def _error(output: Mapping[str, Any]) -> Markup:
 def _alt(about: Any, kind: str) -> str:
     own = about.get(kind) if isinstance(about, dict) else None
     alt = own.get("alt") if isinstance(own, dict) else None
-    return str(alt) if alt else "A picture this cell drew; its description, if there is one, is printed with it."
+    return str(alt) if alt else "A picture that this cell drew; a description may be printed below it."
 
 
 def _text(value: Any) -> str:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from markupsafe import Markup
 from nbformat import NotebookNode
 
 from autograder.coursefile import Course
 from autograder.feedback.cells import BlockKind, blocks, code_colours
-from autograder.plain import plain
 from autograder.receipts import Receipt, say_moment
 from autograder.templates import render
-from course_utils.checks.show import code_marks
 
 
 def feedback_page(course: Course, receipt: Receipt, notebook: NotebookNode | None) -> str:
@@ -22,11 +19,5 @@ def feedback_page(course: Course, receipt: Receipt, notebook: NotebookNode | Non
         blocks=blocks(notebook, receipt) if notebook is not None else (),
         kinds=BlockKind,
         moment=say_moment,
-        marked=marked,
         code_colours=code_colours(),
     )
-
-
-def marked(sentence: str) -> Markup:
-    """Return a sentence of a verdict with its code marks set, safe for a page."""
-    return Markup(code_marks(plain(sentence)))

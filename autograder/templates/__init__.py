@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from autograder.errors import FolderError
 from autograder.plain import plain
+from course_utils.checks.show import code_marks
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -60,6 +61,7 @@ def _environment() -> Environment:
     )
     environment.filters["points"] = points
     environment.filters["percent"] = percent
+    environment.globals["marked"] = marked
     return environment
 
 
@@ -69,9 +71,16 @@ def _harmless(value: object) -> object:
     return plain(value)
 
 
+def marked(sentence: str) -> Markup:
+    """Return a sentence of a verdict with its code marks set, safe for a page."""
+    return Markup(code_marks(plain(sentence)))
+
+
 def points(value: float | None) -> str:
     """Write points without a needless ".0"; a dash where there is no grade, which is not a 0."""
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")
+    if value is None:
+        return "–"
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def percent(share: float | None) -> str:

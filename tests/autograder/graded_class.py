@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.coursefile import Course, load_course
 from autograder.engine.faults import Fault, FaultKind
+from autograder.engine.sandbox.isolation import UNISOLATED
 from autograder.exercises import exercises_of
 from autograder.marks import Marks, write_marks
 from autograder.nbgrader_bridge.steps import open_gradebook
@@ -72,6 +73,10 @@ NO_ABS = "def mae(p, y):\n    return (p - y).mean()\n"
 NOT_WRITTEN = "def rmse(p, y):\n    raise NotImplementedError()\n"
 NOBODYS_IDEA = "def sse(p, y):\n    return ((p - y) ** 2).sum() + 0.37 * p.abs().max() ** 3 - 0.11 * y.sum()\n"
 NO_TWO = "def mse_grad(X, y, w, b):\n    e = X @ w + b - y\n    return X.T @ e / len(y), e.mean()\n"
+COLUMN = (
+    "def least_squares(X, y):\n    A = torch.cat([X, torch.ones_like(X[:, :1])], dim=1)\n"
+    "    s = torch.linalg.lstsq(A, y[:, None]).solution\n    return s[:-1], s[-1, 0]\n"
+)
 UPHILL = "def gd_step(w, b, dw, db, lr):\n    return w + lr * dw, b + lr * db\n"
 
 CLASS = (
@@ -80,8 +85,8 @@ CLASS = (
     Work("s003", "Siobhán", "O'Connor", {"linear_predict": NO_BIAS, "rmse": NOT_WRITTEN}, penalty=1.2,
          submitted_at=datetime(2027, 2, 6, 12, 0, tzinfo=UTC)),
     Work("s004", "Sukarno", "", {"mse": SUM_FOR_MEAN, "mse_grad": NO_TWO, "sse": NOBODYS_IDEA}),
-    Work("s005", "Thị Minh Khai", "Nguyễn", {"mse_grad": NO_TWO}, seconds=61.0,
-         faults=(Fault("cell 31", FaultKind.DEADLINE, "This cell was stopped after 60 seconds: does every loop in it come to an end?"),)),
+    Work("s005", "Thị Minh Khai", "Nguyễn", {"mse_grad": NO_TWO, "least_squares": COLUMN}, seconds=61.0,
+         faults=(Fault("cell 31", FaultKind.DEADLINE, "This cell was stopped after 60 seconds."),)),
     Work("s006", "Wei", "Zhang", {"mse_grad": NO_TWO, "gd_step": UPHILL, "linear_predict": NO_BIAS}),
     Work("s007", "Olga", "<b>Ivanova</b>", breaks=("gd_fit",)),
     Work("s008", "Kwame", "Mensah", is_graded=False),
@@ -94,7 +99,8 @@ def build_course(root: Path, works: tuple[Work, ...] = CLASS) -> Course:
     folder.mkdir(parents=True)
     shutil.copy(SOURCE, folder / "hw1.ipynb")
     rows = [f'{work.id},"{work.first_name}","{work.last_name}",{work.id}@example.edu' for work in works]
-    (root / "roster.csv").write_text("id,first_name,last_name,email\n" + "\n".join([*rows, "s099,Nina,Absent,n@example.edu\n"]))
+    rows = ["id,first_name,last_name,email", *rows, "s099,Nina,Absent,n@example.edu\n"]
+    (root / "roster.csv").write_text("\n".join(rows))
     (root / "course.toml").write_text(
         'name = "First Descent"\ntime_zone = "America/New_York"\n'
         f'[assignments.hw1]\ntitle = "A line by descent"\nkind = "homework"\ndeadline = "{DEADLINE}"\n'
@@ -113,6 +119,12 @@ def build_course(root: Path, works: tuple[Work, ...] = CLASS) -> Course:
     return course
 
 
+def copy_course(course: Course, root: Path) -> Course:
+    """Copy a built course, to change it: making a gradebook takes seconds, copying one does not."""
+    shutil.copytree(course.root, root, dirs_exist_ok=True)
+    return load_course(root)
+
+
 def _enter(gradebook: Any, course: Course, work: Work, notebook: NotebookNode) -> None:
     handed_in = course.submitted / work.id / "hw1"
     handed_in.mkdir(parents=True)
@@ -124,7 +136,7 @@ def _enter(gradebook: Any, course: Course, work: Work, notebook: NotebookNode) -
     (graded / "timestamp.txt").write_text("2027-02-05 20:15:00 UTC")
     (graded / "submission_secret.txt").write_text(f"secret-{work.id}")
     verdicts = tuple(_verdicts(work))
-    write_marks(notebook, Marks(verdicts, work.faults, work.seconds, "an ordinary kernel, not isolated from this machine"))
+    write_marks(notebook, Marks(verdicts, work.faults, work.seconds, UNISOLATED.sentence))
     nbformat.write(notebook, graded / "hw1.ipynb")
     gradebook.add_student(work.id, first_name=work.first_name, last_name=work.last_name)
     gradebook.add_submission("hw1", work.id, timestamp=work.submitted_at.replace(tzinfo=None))
@@ -160,11 +172,12 @@ def notebook_of(work: Work) -> NotebookNode:
         name = cell.metadata.get("nbgrader", {}).get("grade_id", "").removesuffix("-answer")
         if cell.cell_type == "markdown" and "**Name:**" in cell.source:
             cell.source = cell.source.replace("**Name:**", f"**Name:** {work.first_name} {work.last_name}")
-        if cell.metadata.get("nbgrader", {}).get("solution") and name in work.answers:
-            cell.source = work.answers[name]
-        elif cell.metadata.get("nbgrader", {}).get("solution"):
-            cell.source = cell.source.replace("    ### BEGIN SOLUTION\n", "").replace("    ### END SOLUTION", "").rstrip()
-    picture = new_output("display_data", {"image/png": ONE_PIXEL}, metadata={"image/png": {"alt": "My dots and a line."}})
-    notebook.cells.append(new_code_cell("print(mse)\nplot()", outputs=[new_output("stream", text="\x1b[31m17.9\x1b[0m\n"), picture]))
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            right = cell.source.replace("    ### BEGIN SOLUTION\n", "").replace("    ### END SOLUTION", "")
+            cell.source = work.answers.get(name, right.rstrip())
+    alt = {"image/png": {"alt": "My dots and a line."}}
+    picture = new_output("display_data", {"image/png": ONE_PIXEL}, metadata=alt)
+    printed = new_output("stream", text="\x1b[31m17.9\x1b[0m\n")
+    notebook.cells.append(new_code_cell("print(mse)\nplot()", outputs=[printed, picture]))
     notebook.cells.extend(work.extra)
     return notebook

@@ -1,0 +1,34 @@
+"""A receipt in words, for a terminal or a mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from autograder.plain import one_line, plain
+from autograder.receipts.receipt import Receipt
+from autograder.templates import points as say_points
+
+
+def say_moment(moment: datetime | None) -> str:
+    """Write a moment with its zone: "5 Feb 2027, 23:59 EST"."""
+    return "unknown" if moment is None else f"{moment.day} {moment:%b %Y, %H:%M %Z}".strip()
+
+
+def as_text(receipt: Receipt) -> str:
+    """Return the receipt for a terminal or a mail."""
+    wide = max((len(line.exercise) for line in receipt.lines), default=10) + 2
+    rows = [f"{receipt.assignment} · {receipt.title}: {receipt.name} ({receipt.student})"]
+    for line in receipt.lines:
+        earned = f"{say_points(line.points)} of {say_points(line.max)}"
+        rows.append(f"  {line.exercise:<{wide}}{earned:>12}   {line.rule} [{line.evidence}]")
+        if line.message:
+            rows.append(f"  {'':<{wide}}{'':>12}   {one_line(line.message, 400)}")
+    rows.append(f"  {'raw':<{wide}}{f'{say_points(receipt.raw)} of {say_points(receipt.max)}':>12}")
+    for taken in receipt.deductions:
+        rows.append(f"  {taken.words:<{wide}}{say_points(-taken.points):>12}   {taken.evidence}")
+    rows.append(f"  {'final':<{wide}}{f'{say_points(receipt.final)} of {say_points(receipt.max)}':>12}")
+    rows.append(f"  handed in {say_moment(receipt.submitted_at)}, due {say_moment(receipt.deadline)}")
+    rows += [f"  survived: {fault.cell}: {fault.sentence}" for fault in receipt.faults]
+    rows += [f"  put back: {change}" for change in receipt.restored]
+    rows += [f"  waits: {reason}" for reason in receipt.needs_person]
+    return plain("\n".join(rows))
