@@ -27,6 +27,10 @@ NUMBERS = "biufc"
 """The kinds of NumPy dtype that are stored: nothing that could hold an object or run code."""
 
 
+Stored = dict[tuple[str, tuple[int, ...], bytes], tuple[int, np.ndarray]]
+"""Arrays by what they hold, each with its number: most numbers in a key stand there many times, and are kept once."""
+
+
 class CodecError(ValueError):
     """The bytes are not what `dump` writes."""
 
@@ -36,9 +40,9 @@ def dump(tree: Any) -> bytes:
 
     Raises CodecError if it holds anything else.
     """
-    arrays: list[np.ndarray] = []
+    arrays: Stored = {}
     text = json.dumps(_encode(tree, arrays), separators=(",", ":"))
-    members = {f"a{number}": array for number, array in enumerate(arrays)}
+    members = {f"a{number}": array for number, array in arrays.values()}
     members["tree"] = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
     stream = io.BytesIO()
     np.savez_compressed(stream, **members)  # type: ignore[arg-type]
@@ -72,6 +76,7 @@ class _Reader:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._left = MAX_BYTES
+        self._known: dict[str, np.ndarray] = {}
 
     def tree(self) -> Any:
         words = self.array("tree").tobytes()
@@ -80,7 +85,13 @@ class _Reader:
         return _decode(json.loads(words.decode("utf-8")), lambda number: self.array(f"a{number}"))
 
     def array(self, name: str) -> np.ndarray:
-        """Read one `.npy` member; its header is believed only once its size has been allowed."""
+        """Read one `.npy` member; its header is believed only once its size has been allowed.
+
+        Each time a member is asked for, it is a copy of its own, and counts.
+        """
+        if name in self._known:
+            self._take(self._known[name].nbytes)
+            return self._known[name].copy()
         with self._archive.open(f"{name}.npy") as member:
             version = np.lib.format.read_magic(member)
             read_header = (
@@ -90,15 +101,19 @@ class _Reader:
             if dtype.kind not in NUMBERS:
                 raise CodecError(f"an array of {dtype.name} is not an array of numbers")
             size = math.prod(shape) * dtype.itemsize
-            self._left -= size
-            if self._left < 0:
-                raise CodecError(f"the archive unpacks to more than {MAX_BYTES} bytes")
+            self._take(size)
             data = member.read(size)
         order: Literal["F", "C"] = "F" if is_fortran else "C"
-        return np.frombuffer(data, dtype).reshape(shape, order=order).copy()
+        self._known[name] = np.frombuffer(data, dtype).reshape(shape, order=order)
+        return self._known[name].copy()
+
+    def _take(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise CodecError(f"the archive unpacks to more than {MAX_BYTES} bytes")
 
 
-def _encode(node: Any, arrays: list[np.ndarray]) -> Any:
+def _encode(node: Any, arrays: Stored) -> Any:
     if isinstance(node, torch.Tensor):
         is_strided = not node.is_contiguous()
         return {"@tensor": _store(_plain(node), arrays), "strided": is_strided, "grad": node.requires_grad}
@@ -121,11 +136,11 @@ def _plain(tensor: torch.Tensor) -> np.ndarray:
     return values
 
 
-def _store(array: np.ndarray, arrays: list[np.ndarray]) -> int:
+def _store(array: np.ndarray, arrays: Stored) -> int:
     if array.dtype.kind not in NUMBERS:
         raise CodecError(f"cannot store an array of {array.dtype.name}")
-    arrays.append(array)
-    return len(arrays) - 1
+    number, _ = arrays.setdefault((array.dtype.str, array.shape, array.tobytes()), (len(arrays), array))
+    return number
 
 
 def _decode(node: Any, array: Callable[[int], np.ndarray]) -> Any:
