@@ -107,7 +107,8 @@ def _choose(found: list[int], place: int, submitted: Cells, released: Cells) -> 
     if not worked_on:
         return found[0], 1.0, "the first copy; none was worked on"
     if len({said[each] for each in worked_on}) == 1:
-        return worked_on[0], 0.98, "the copy that was worked on"
+        alike = len(worked_on) == len(found)
+        return worked_on[0], 0.98, "the first; they are alike" if alike else "the copy that was worked on"
     names = set(defined_names(original))
     defining = [each for each in worked_on if names & set(defined_names(submitted[each]))]
     if names and len(defining) == 1:
@@ -127,9 +128,7 @@ def _choose(found: list[int], place: int, submitted: Cells, released: Cells) -> 
 def _test_after(place: int, submitted: Cells, released: Cells) -> int:
     """Find where the submission has the locked cell that follows an answer."""
     following = next((grade_id(c) for c in released[place + 1 :] if grade_id(c) and not is_answer(c)), "")
-    return next(
-        (i for i, cell in enumerate(submitted) if following and grade_id(cell) == following), len(submitted)
-    )
+    return next((i for i, cell in enumerate(submitted) if following and grade_id(cell) == following), len(submitted))
 
 
 def _by_cell_id(pairing: Pairing, submitted: Cells, released: Cells, missing: list[int]) -> None:
@@ -155,9 +154,7 @@ def _by_source(pairing: Pairing, submitted: Cells, released: Cells, missing: lis
         # several released cells may read alike (an empty answer): their order tells, if all are there
         if source and found and (len(places) == 1 or len(places) == len(found)):
             for place, each in zip(places, found, strict=False):
-                pairing.add(
-                    Pair(place, each, 0.98 if len(found) == len(places) == 1 else 0.9, "the same source")
-                )
+                pairing.add(Pair(place, each, 0.98 if len(found) == len(places) == 1 else 0.9, "the same source"))
 
 
 def _by_functions(pairing: Pairing, submitted: Cells, released: Cells, missing: list[int]) -> None:

@@ -6,7 +6,7 @@ import re
 
 from autograder.filenames import FileName
 from autograder.letters import joined, scripts, transliterated, words
-from autograder.people import is_particle
+from autograder.namewords import runs
 from autograder.roster import Student
 
 # Scripts whose full names are customarily written without a space between the two names.
@@ -24,9 +24,7 @@ def wanted_name(student: Student, assignment: str, pattern: str) -> str:
     return "_".join(pieces[piece] for piece in order if pieces[piece]) + ".ipynb"
 
 
-def name_fault(
-    file: FileName, student: Student, assignment: str, pattern: str, has_namesake: bool = False
-) -> str:
+def name_fault(file: FileName, student: Student, assignment: str, pattern: str, has_namesake: bool = False) -> str:
     """Say what is wrong with a file's name, or "" if it follows the pattern.
 
     Capital letters, accents, hyphens, apostrophes, spaces for underscores and all that browsers and platforms
@@ -66,18 +64,9 @@ def _follows(pieces: list[str], student: Student, assignment: str, order: list[s
             joined(student.last_name + student.first_name),
         }
         return pieces[0] in whole
-    return any(
-        "".join(pieces[:cut]) in given and "".join(pieces[cut:]) in family for cut in range(1, len(pieces))
-    )
+    return any("".join(pieces[:cut]) in given and "".join(pieces[cut:]) in family for cut in range(1, len(pieces)))
 
 
 def _spellings(name: str) -> set[str]:
-    """List how a name may be written: all of its words, or a run of them; never a particle alone."""
-    found: set[str] = set()
-    for spelt in (words(name), words(transliterated(name))):
-        for start in range(len(spelt)):
-            for end in range(start + 1, len(spelt) + 1):
-                run = spelt[start:end]
-                if len(run) == len(spelt) or not all(is_particle(word) for word in run):
-                    found.add("".join(run))
-    return found
+    """List how a name may be written: all of its words or a run of them, `ü` as u or as ue."""
+    return runs(words(name)) | runs(words(transliterated(name)))

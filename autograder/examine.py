@@ -37,7 +37,7 @@ class Examiner:
     contents: Contents
     released: Mapping[str, NotebookNode]
     templates: Mapping[str, Header]
-    decisions: Mapping[str, Decision]
+    decisions: Mapping[tuple[str, str], Decision]
 
     def examine(self, entry: Entry, stamp: dt.datetime | None = None) -> Fate:
         """Examine one file; versions of the same work are not compared here."""
@@ -52,7 +52,7 @@ class Examiner:
             digest=entry.digest,
             upload_order=(reading.file.sent_order, reading.file.copy_number),
         )
-        decision = self.decisions.get(entry.digest) if entry.digest else None
+        decision = self.decisions.get((entry.path, fate.digest))
         if decision is not None and decision.student_id == SET_ASIDE:
             return replace(fate, fate=REFUSED, reason=_noted("Set aside by a person", decision))
         if entry.data is None or entry.problem:
@@ -75,9 +75,7 @@ class Examiner:
             candidates=who.candidates,
         )
 
-    def _identified(
-        self, fate: Fate, reading: NameReading, file: NotebookFile, decision: Decision | None
-    ) -> Fate:
+    def _identified(self, fate: Fate, reading: NameReading, file: NotebookFile, decision: Decision | None) -> Fate:
         notebook = NotebookNode(file.notebook or {})
         content = self.contents.read(notebook["cells"])
         header = read_header(notebook["cells"], self.templates.get(content.assignment or ""))
@@ -106,9 +104,7 @@ class Examiner:
             assignment_candidates=which.candidates,
         )
         if student is None or assignment is None:
-            undecided = [
-                each.reason for each, known in ((who, student), (which, assignment)) if known is None
-            ]
+            undecided = [each.reason for each, known in ((who, student), (which, assignment)) if known is None]
             return replace(fate, reason=" ".join(undecided))
         if assignment not in self.released:
             wait = f"{assignment} has not been released yet: release it, then collect again."
@@ -170,7 +166,7 @@ def _placement_faults(changes: tuple[Change, ...], released: NotebookNode) -> di
     return {"placement": "; ".join(placed), "text_answers": "; ".join(retyped)}
 
 
-def prepare(course: Course, decisions: Mapping[str, Decision] | None = None) -> Examiner:
+def prepare(course: Course, decisions: Mapping[tuple[str, str], Decision] | None = None) -> Examiner:
     """Read the roster and the released notebooks.
 
     Raises:

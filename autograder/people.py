@@ -18,6 +18,7 @@ from autograder.letters import (
     transliterated,
     words,
 )
+from autograder.namewords import FILLERS, PARTICLES, runs
 from autograder.roster import Student
 
 # Confidence that a text names a student. From SURE on it may decide alone, below it needs a second witness.
@@ -31,26 +32,6 @@ LONGER = 0.90  # the full name and further names the roster does not know
 FUZZY = 0.90  # times the likeness of the letters
 LOOSE = 0.60  # a given name or a surname alone
 _CUTOFF = 80.0  # rapidfuzz ratio, percent
-# Small words inside surnames: naming one of them names nobody.
-_PARTICLES = frozenset(
-    words(
-        """al ap as af av da das de dei del della den der des di do dos du e el i ibn ben bin bint la las le
-        los mac mc san st te ten ter van von y zu zum zur"""
-    )
-)
-# What students write into file names that is nobody's name (unless the roster says it is).
-_FILLERS = frozenset(
-    words(
-        """final finished done draft version ver v new old updated update fixed corrected edit edited revised
-        real last latest mine my the a an of for and notebook notebooks jupyter colab ipynb python py nb file
-        copy copia submission submit submitted resubmission resubmit attempt try solution solutions solved
-        answer answers completed complete assignment assignments homework hw hausaufgabe uebung exercise
-        exercises task tasks work worksheet problem problems set week module unit part section lecture course
-        class late untitled student students name firstname lastname assignmentname deep learning
-        deeplearning dl ml nn ai intro introduction first download downloads document documents template
-        starter release released graded feedback test backup kaggle drive google export exported"""
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -72,6 +53,8 @@ class People:
     _forward: dict[str, tuple[int, ...]] = field(repr=False)
     _backward: dict[str, tuple[int, ...]] = field(repr=False)
     _by_word: dict[str, tuple[int, ...]] = field(repr=False)
+    _short_backward: dict[str, tuple[int, ...]] = field(repr=False)  # some surnames, then some given names
+    _by_family: dict[str, tuple[int, ...]] = field(repr=False)
     _letters: tuple[str, ...] = field(repr=False)  # every spelling of every full name, for likeness
     _owners: tuple[int, ...] = field(repr=False)  # whose spelling it is
     _fillers: frozenset[str] = field(repr=False)
@@ -99,15 +82,28 @@ class People:
     def find_last_first(self, text: str) -> tuple[Candidate, ...]:
         """List the students a platform means by `lovelaceada`: last name and first name run together."""
         key = joined(text)
-        found: dict[int, Candidate] = {}
-        for place in self._backward.get(key, ()):
-            found.update([self._candidate(place, UNACCENTED, "the platform's name of the account")])
-        for place in self._forward.get(key, ()):
-            if not (self.students[place].first_name and self.students[place].last_name):
-                found.update([self._candidate(place, UNACCENTED, "the platform's name of the account")])
-        if key and not found:
-            found.update(self._alike(key))
-        return _ranked(found)
+        single = [place for place in self._forward.get(key, ()) if not self._has_two_names(place)]
+        for places, confidence, evidence in (
+            ((*self._backward.get(key, ()), *single), UNACCENTED, "the platform's name of the account"),
+            (self._short_backward.get(key, ()), PARTIAL, "the account has one of the given names and surnames"),
+            (self._begun_by(key), LONGER, "the account's name goes on after the student's"),
+        ):
+            if places:
+                return _ranked(dict(self._candidate(place, confidence, evidence) for place in places))
+        return _ranked(dict(self._alike(key))) if key else ()
+
+    def _has_two_names(self, place: int) -> bool:
+        return bool(self.students[place].first_name and self.students[place].last_name)
+
+    def _begun_by(self, key: str) -> tuple[int, ...]:
+        """Find students with this beginning: `lovelaceadaaugusta`, where the roster has no second name."""
+        found = []
+        for end in range(2, len(key)):
+            for place in self._by_family.get(key[:end], ()):
+                given = words(self.students[place].first_name)
+                if given and key[end:].startswith(given[0]):
+                    found.append(place)
+        return tuple(sorted(set(found)))
 
     def has_namesake(self, student: Student) -> bool:
         """Say whether another student has the same full name, accents and case apart."""
@@ -123,11 +119,14 @@ class People:
         kept = []
         for piece in re.split(r"[\s_,;.+~()\[\]{}!&]+", text):
             inside = words(piece)
-            if inside and not all(
-                word in self._fillers or word.isdigit() or re.fullmatch(r"v\d+", word) for word in inside
-            ):
+            if inside and not all(self._is_filler(word) for word in inside):
                 kept.append(piece)
         return " ".join(kept)
+
+    def _is_filler(self, word: str) -> bool:
+        if word in self._by_word:
+            return False
+        return word.rstrip("0123456789") in self._fillers or word.isdigit()  # `v2`, `draft3`, `2027`
 
     def _candidate(self, place: int, confidence: float, evidence: str) -> tuple[int, Candidate]:
         return place, Candidate(self.students[place].id, round(confidence, 3), evidence)
@@ -184,7 +183,7 @@ class People:
         for place in {place for word in said for place in self._by_word.get(word, ())}:
             student = self.students[place]
             given = frozenset(words(student.first_name)) & said
-            family = (frozenset(words(student.last_name)) & said) - _PARTICLES
+            family = (frozenset(words(student.last_name)) & said) - PARTICLES
             everything = frozenset(words(student.full_name))
             if given and family:
                 if said <= everything:
@@ -209,7 +208,7 @@ def _ranked(found: dict[int, Candidate]) -> tuple[Candidate, ...]:
 def index_people(students: Iterable[Student], course_words: Iterable[str] = ()) -> People:
     """Index a roster for look-ups by name; `course_words` (titles and the like) name nobody."""
     listed = tuple(students)
-    tokens, forward, backward, by_word = (defaultdict(set) for _ in range(4))
+    tokens, forward, backward, by_word, short, family = (defaultdict(set) for _ in range(6))
     fuzzy: dict[tuple[str, int], None] = {}
     for place, student in enumerate(listed):
         for spell in (plain, transliterated):
@@ -218,9 +217,13 @@ def index_people(students: Iterable[Student], course_words: Iterable[str] = ()) 
             fuzzy[first + last, place] = None
             if first and last:
                 backward[last + first].add(place)
+                family[last].add(place)
+                for surname in runs(words(spell(student.last_name))):
+                    for given in runs(words(spell(student.first_name))):
+                        short[surname + given].add(place)
                 fuzzy[last + first, place] = None
             for word in words(spell(student.full_name)):
-                if word not in _PARTICLES:
+                if word not in PARTICLES:
                     by_word[word].add(place)
     for place, student in enumerate(listed):
         for token in _identifiers(student):
@@ -234,15 +237,12 @@ def index_people(students: Iterable[Student], course_words: Iterable[str] = ()) 
         _forward=_frozen(forward),
         _backward=_frozen(backward),
         _by_word=_frozen(by_word),
+        _short_backward=_frozen(short),
+        _by_family=_frozen(family),
         _letters=tuple(text for text, _ in fuzzy),
         _owners=tuple(place for _, place in fuzzy),
-        _fillers=(_FILLERS | {word for text in course_words for word in words(text)}) - set(by_word),
+        _fillers=(FILLERS | {word for text in course_words for word in words(text) if len(word) > 2}) - set(by_word),
     )
-
-
-def is_particle(word: str) -> bool:
-    """Say whether a word is one of the small ones inside surnames (`de`, `van`, `al`)."""
-    return word in _PARTICLES
 
 
 def _frozen(index: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:

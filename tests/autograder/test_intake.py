@@ -624,20 +624,31 @@ def test_a_person_decides(course: Course) -> None:
     drop(course, "Wei_Chen_hw1.ipynb", answered(released(course, "hw1"), "Wei Chen"))
     drop(course, "stray.ipynb", answered(released(course, "hw1"), "Nobody Known"))
     found = fates(course)
-    decide(course, found["Wei_Chen_hw1.ipynb"].digest, "s008", "hw1", "asked him")
-    decide(course, found["stray.ipynb"].digest, SET_ASIDE, "", "a test of the teacher's")
+    decide(course, found["Wei_Chen_hw1.ipynb"], "s008", "hw1", "asked him")
+    decide(course, found["stray.ipynb"], SET_ASIDE, "", "a test of the teacher's")
     found = fates(course)
     fate = found["Wei_Chen_hw1.ipynb"]
     assert (fate.fate, fate.student_id, fate.reason) == (ACCEPTED, "s008", "Decided by a person: asked him.")
     assert found["stray.ipynb"].fate == REFUSED
-    decide(course, fate.digest, "s007", "hw1", "no, the other")
+    decide(course, fate, "s007", "hw1", "no, the other")
     assert fates(course)["Wei_Chen_hw1.ipynb"].student_id == "s007"
     assert not (course.submitted / "s008" / "hw1").exists()
     assert (course.records / "withdrawn" / "s008" / "hw1" / "1" / "hw1.ipynb").exists()
     with pytest.raises(StaffError, match='no student with the id "s999"'):
-        decide(course, fate.digest, "s999", "hw1")
+        decide(course, fate, "s999", "hw1")
     with pytest.raises(UnknownAssignmentError):
-        decide(course, fate.digest, "s007", "hw77")
+        decide(course, fate, "s007", "hw77")
+
+
+def test_a_decision_is_about_one_file_and_not_about_all_that_hold_the_same(course: Course) -> None:
+    blank = released(course, "hw1")
+    drop(course, "untitled.ipynb", blank)
+    drop(course, "nameless.ipynb", blank)
+    decide(course, fates(course)["untitled.ipynb"], "s001", "hw1")
+    assert {path: fate.fate for path, fate in fates(course).items()} == {
+        "untitled.ipynb": ACCEPTED,
+        "nameless.ipynb": NEEDS_PERSON,
+    }
 
 
 def test_what_a_person_mended_in_submitted_stays(course: Course) -> None:

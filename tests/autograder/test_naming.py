@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+import random
 import unicodedata
 from pathlib import Path
 from urllib.parse import quote
@@ -13,16 +15,13 @@ from autograder.assignment_names import AssignmentNames, index_assignments
 from autograder.course_rules import NAME_PATTERN, Assignment
 from autograder.filenames import is_hidden_or_temporary, read_file_name
 from autograder.headers import Header, read_header
-from autograder.letters import joined
+from autograder.letters import joined, plain, words
 from autograder.naming import Who, decide_person, header_witness, name_fault, read_name, wanted_name
 from autograder.people import People, index_people
 from autograder.roster import Student, load_roster
 
 ASSIGNMENTS = (
-    *(
-        Assignment(f"hw{n}", title, "homework")
-        for n, title in enumerate(("A line by descent", "Forward"), start=1)
-    ),
+    *(Assignment(f"hw{n}", title, "homework") for n, title in enumerate(("A line by descent", "Forward"), start=1)),
     Assignment("hw12", "A long term", "homework"),
     Assignment("lab1", "What learns?", "lab"),
     Assignment("quiz1", "Lines and descent", "quiz"),
@@ -113,6 +112,9 @@ CLEAR = [
     ("JeanLuc_delaCruz_hw1.ipynb", "s012", "hw1", True),
     ("jean_cruz_hw1.ipynb", "s012", "hw1", True),
     ("delacruzjeanluc_1234_5678_hw1.ipynb", "s012", "hw1", False),
+    ("lopezmaria_1234_5678_hw1.ipynb", "s005", "hw1", False),
+    ("delacruzjean_1234_5678_Jean_Cruz_hw1.ipynb", "s012", "hw1", True),
+    ("hoppergracebrewster_1234_5678_Grace_Hopper_hw1.ipynb", "s002", "hw1", True),
     ("Олена_Коваленко_hw1.ipynb", "s013", "hw1", True),
     ("олена коваленко hw1.ipynb", "s013", "hw1", True),
     ("Lukasz_Wojcik_hw1.ipynb", "s016", "hw1", True),
@@ -224,9 +226,7 @@ def test_a_name_and_its_reverse_wait_unless_two_witnesses_agree(names: Assignmen
     assert who("Wei_Chen_hw1.ipynb", pair, names).student_id is None
     assert who("Wei_Chen_hw1.ipynb", pair, names, "Wei Chen").student_id == "a"
     assert who("Wei_Chen_hw1.ipynb", pair, names, "Chen Wei").student_id is None
-    assert who("chenwei_123_456_hw1.ipynb", pair, names).student_id == "a", (
-        "platforms write the last name first"
-    )
+    assert who("chenwei_123_456_hw1.ipynb", pair, names).student_id == "a", "platforms write the last name first"
 
 
 def test_a_filler_that_is_a_roster_name_counts_as_a_name(names: AssignmentNames) -> None:
@@ -318,9 +318,7 @@ def test_hidden_and_temporary_files_are_told(path: str) -> None:
     assert is_hidden_or_temporary(path)
 
 
-@pytest.mark.parametrize(
-    "path", ["hw1.ipynb", "a.b/hw1.ipynb", "part.ipynb", "bak/hw1.ipynb", "hw1.tmp.ipynb"]
-)
+@pytest.mark.parametrize("path", ["hw1.ipynb", "a.b/hw1.ipynb", "part.ipynb", "bak/hw1.ipynb", "hw1.tmp.ipynb"])
 def test_ordinary_files_are_not_hidden(path: str) -> None:
     assert not is_hidden_or_temporary(path)
 
@@ -375,7 +373,7 @@ def _student_of(person: tuple[str, str]) -> Student:
     return Student("q-0007", *person)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(person=PERSON, mark=st.sampled_from(sorted(MARKS)), assignment=st.sampled_from(["hw1", "project"]))
 @example(("Jean Luc", "de la Cruz"), "percent", "hw1")
 @example(("İpek", "Şahin"), "capital", "hw1")
@@ -394,30 +392,75 @@ def test_a_rightly_named_file_is_right_whatever_happened_on_the_way(
     assert decide_person(people, reading.witnesses).student_id == student.id
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    persons=st.lists(PERSON, min_size=2, max_size=12),
-    absent=PERSON,
-    mark=st.sampled_from(sorted(mark for mark in MARKS if "canvas" not in mark)),
-)
-def test_somebody_who_is_not_on_the_roster_is_nobody(
-    persons: list[tuple[str, str]], absent: tuple[str, str], mark: str
-) -> None:
-    students = tuple(Student(f"q-{n:04}", *person) for n, person in enumerate(persons))
-    people = index_people(students)
-    stranger = Student("x-9999", *absent)
-    stem = wanted_name(stranger, "hw1", NAME_PATTERN).removesuffix(".ipynb")
-    decided = decide_person(
-        people, read_name(MARKS[mark](stem), people, index_assignments(ASSIGNMENTS), KNOWN).witnesses
-    )
-    if decided.student_id is not None:
-        # only somebody whose name it truly is, in full or in part, either way round
-        found = people.by_id[decided.student_id]
-        said = people.find(stem.removesuffix("_hw1"))[0]
-        assert said.confidence >= 0.93, (decided, found)
+# What students do to names themselves; none of it may lead to somebody else.
+SLIPS = {
+    "none": lambda first, last, rng: f"{first}_{last}_hw1",
+    "turned": lambda first, last, rng: f"{last}_{first}_hw1",
+    "first only": lambda first, last, rng: f"{first}_hw1",
+    "last only": lambda first, last, rng: f"hw1_{last}",
+    "initial": lambda first, last, rng: f"{first[:1]}_{last}_hw1",
+    "first words": lambda first, last, rng: f"{first.split()[0]}_{last.split()[0]}_hw1",
+    "run together": lambda first, last, rng: f"{first}{last}hw1".replace(" ", ""),
+    "missed letter": lambda first, last, rng: _without_a_letter(f"{first}_{last}", rng) + "_hw1",
+    "two swapped": lambda first, last, rng: _with_two_swapped(f"{first}_{last}", rng) + "_hw1",
+    "wrong letter": lambda first, last, rng: _with_a_wrong_letter(f"{first}_{last}", rng) + "_hw1",
+    "fillers": lambda first, last, rng: f"final {first} {last} homework 1 version 3",
+    "no name": lambda first, last, rng: "hw1",
+}
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def _without_a_letter(name: str, rng: random.Random) -> str:
+    at = rng.randrange(len(name))
+    return name[:at] + name[at + 1 :]
+
+
+def _with_two_swapped(name: str, rng: random.Random) -> str:
+    at = rng.randrange(len(name) - 1)
+    return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+
+
+def _with_a_wrong_letter(name: str, rng: random.Random) -> str:
+    at = rng.randrange(len(name))
+    return name[:at] + rng.choice("aeinrst") + name[at + 1 :]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_thousands_of_mangled_names_not_one_goes_to_another(names: AssignmentNames, seed: int) -> None:
+    rng = random.Random(seed)
+    given, family = GIVEN_NAMES.split(), SURNAMES.split()
+    persons: dict[tuple[str, str], None] = {}
+    while len(persons) < 110:
+        first = rng.choice(given) + (f" {rng.choice(given)}" if rng.random() < 0.2 else "")
+        last = rng.choice(family) + (f" {rng.choice(family)}" if rng.random() < 0.2 else "")
+        persons[first, last] = None
+    everybody = [Student(f"q-{n:04}", first, last) for n, (first, last) in enumerate(persons)]
+    enrolled, strangers = everybody[:80], everybody[80:]
+    # the hardest strangers: one letter away from somebody who is enrolled
+    strangers += [Student(f"x-{s.id}", s.first_name, _with_a_wrong_letter(s.last_name, rng)) for s in enrolled]
+    people = index_people(enrolled)
+    known = {(plain(s.first_name), plain(s.last_name)) for s in enrolled}
+    decided = mistaken = cases = 0
+    for student in (*enrolled, *strangers):
+        for slip, mark in itertools.product(SLIPS, rng.sample(sorted(m for m in MARKS if "canvas" not in m), 2)):
+            for header in ("", student.full_name):
+                stem = SLIPS[slip](student.first_name, student.last_name, rng)
+                found = who(MARKS[mark](stem), people, names, header).student_id
+                cases += 1
+                decided += found == student.id
+                if found not in (None, student.id):
+                    other = people.by_id[found]
+                    # No fault: a stranger who is an enrolled student's namesake, accents or dropped names apart,
+                    # and a slip that left nothing but another's name.
+                    same_name = (plain(student.first_name), plain(student.last_name)) in known
+                    short = set(words(student.full_name)) <= set(words(other.full_name))
+                    left = set(words(stem)) - {"hw", "1", "hw1"} <= set(words(other.full_name))
+                    spelt = joined(other.full_name) in joined(stem)
+                    mistaken += not (same_name or short or left or spelt)
+    assert mistaken == 0
+    assert decided > 0.5 * cases * len(enrolled) / (len(enrolled) + len(strangers))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(persons=st.lists(PERSON, min_size=1, max_size=8), at=st.integers(0, 7), header=st.booleans())
 def test_a_student_is_found_or_left_open_but_never_taken_for_another(
     persons: list[tuple[str, str]], at: int, header: bool
@@ -431,7 +474,7 @@ def test_a_student_is_found_or_left_open_but_never_taken_for_another(
     assert student.id in {each.student_id for each in decided.candidates} or len(persons) > 5
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=60))
 @example("%%%")
 @example("=?UTF-8?B?!!!?=")
