@@ -17,7 +17,7 @@ RUN   := PATH="$$(cd $(BIN) && pwd):$$PATH"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lab keys keys-check pairs pairs-check lint types layers check wheel clean
+.PHONY: help setup demo test lab keys keys-check pairs pairs-check lint types layers check wheel certify pictures clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -62,6 +62,12 @@ layers: setup  ## Check that modules import only from layers below them (import-
 	@$(BIN)/lint-imports --no-logo
 
 check: lint types layers pairs-check keys-check test demo  ## Run all that CI runs: lint, types, layers, pairs, keys, tests, demo
+
+certify: setup  ## Prove the graders on all known wrong and right answers and on mutants
+	@$(RUN) $(BIN)/course certify --page docs/certificate.md $(ARGS)
+
+pictures: demo  ## Make the README's pictures anew from what the project shows
+	@$(PY) tools/pictures.py
 
 wheel: setup  ## Build the student's wheel and the source archive into dist/
 	@$(PY) -m build --outdir dist

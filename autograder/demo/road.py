@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
@@ -15,7 +16,7 @@ from autograder.errors import FolderError
 from autograder.fates import Fate
 from autograder.grading import Graded, Status
 from autograder.nbgrader_bridge.steps import release
-from autograder.receipts import Receipt, receipts
+from autograder.receipts import Deduction, Receipt, receipts
 from autograder.roads import run_collect, run_feedback, run_generate, run_grade, run_report
 
 ASSIGNMENT = "hw1"
@@ -97,14 +98,14 @@ def _row(fate: Fate, found: dict[str, Receipt], graded: tuple[Graded, ...]) -> t
     """Return one inbox file's row: grades for what counts, the reason for what does not."""
     receipt = found.get(fate.student_id or "") if fate.fate == "accepted" else None
     if receipt is None:
-        name = fate.student_id or "–"
+        name = fate.student_name or fate.student_id or "–"
         return (fate.path, name, "–", "–", "–", "–", f"{str(fate.fate).replace('_', ' ')}: {fate.reason}")
     return (
         fate.path,
         receipt.name,
         f"{screen.number(receipt.raw)}/{screen.number(receipt.max)}",
-        _lost(receipt, "late"),
-        _lost(receipt, "format"),
+        _lost(item for item in receipt.deductions if item.rule == "late"),
+        _lost(item for item in receipt.deductions if item.rule != "late"),
         screen.number(receipt.final),
         _reason(receipt, fate),
     )
@@ -126,11 +127,12 @@ def _reason(receipt: Receipt, fate: Fate) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    return text.split(". ")[0].rstrip(".") + "."
+    first = text.split(". ")[0]
+    return first if first.endswith((".", "?")) else f"{first}."
 
 
-def _lost(receipt: Receipt, rule: str) -> str:
-    points = sum(item.points for item in receipt.deductions if item.rule.startswith(rule))
+def _lost(taken: Iterable[Deduction]) -> str:
+    points = sum(item.points for item in taken)
     return f"-{screen.number(points)}" if points else ""
 
 

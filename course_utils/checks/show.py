@@ -97,8 +97,8 @@ def _table(verdict: Verdict) -> str:
     return (
         f"<details{is_open}><summary>{right} of {len(verdict.lines)} cases right</summary>"
         '<table style="text-align:left;margin:4px 0"><thead><tr><th scope="col"></th><th scope="col" '
-        'style="text-align:left">case</th><th scope="col" style="text-align:left">yours</th>'
-        f'<th scope="col" style="text-align:left">expected</th></tr></thead><tbody>{rows}</tbody></table>'
+        'style="text-align:left;padding:2px 16px 2px 0">case</th><th scope="col" style="text-align:left;padding:2px 16px 2px 0">yours</th>'
+        f'<th scope="col" style="text-align:left;padding:2px 16px 2px 0">expected</th></tr></thead><tbody>{rows}</tbody></table>'
         "</details>"
     )
 
@@ -107,7 +107,7 @@ def _row(line: CaseLine) -> str:
     sign = "✓" if line.is_right else "✗"
     label = f"hidden: {line.label}" if line.is_hidden else line.label
     cells = "".join(
-        f'<td style="text-align:left">{escape(text)}</td>' for text in (label, line.yours, line.expected)
+        f'<td style="text-align:left;padding:2px 16px 2px 0">{escape(text)}</td>' for text in (label, line.yours, line.expected)
     )
     return f'<tr><td aria-label="{"right" if line.is_right else "not right"}">{sign}</td>{cells}</tr>'
 
