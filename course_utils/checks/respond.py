@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import linecache
 import sysconfig
-import time
 import zlib
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,7 +21,7 @@ import numpy as np
 import torch
 
 from course_utils.checks.contract import Case, Contract
-from course_utils.checks.deadline import DeadlineExceeded, deadline, memory_limit
+from course_utils.checks.deadline import DeadlineExceeded, Stopwatch, deadline, memory_limit
 from course_utils.checks.drivers import find_driver
 from course_utils.checks.guard import untouched
 from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
@@ -72,7 +71,7 @@ def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[R
     seed = zlib.crc32(f"{contract.name}/{case.label}".encode())
     with untouched(seed) as printed:
         given, before = copy_arguments(case.arguments), copy_arguments(case.arguments)
-        started = time.perf_counter()
+        watch = Stopwatch()
         try:
             # The limits hold for all that may run a student's code, reading what came back included.
             with _memory_limit(), watching(contract.forbid) as seen, deadline(seconds):
@@ -86,7 +85,7 @@ def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[R
             raised = _too_slow(contract)
         except MemoryError:
             raised = Raised("memory", "MemoryError", "took more memory than an exercise may")
-        spent = time.perf_counter() - started
+        spent = watch.spent()
         changed = tuple(name for name, value in before.items() if not _is_equal(value, given[name]))
     used = tuple(sorted((seen | _names_of(answer)) & set(contract.forbid))) if contract.forbid else ()
     if raised is not None:
