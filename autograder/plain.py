@@ -1,6 +1,6 @@
 """Make text from files and students harmless to read: in a terminal, on a page, in a name.
 
-    plain("\\x1b[31mred\\x1b[0m")     # "red"
+plain("\\x1b[31mred\\x1b[0m")     # "red"
 """
 
 from __future__ import annotations

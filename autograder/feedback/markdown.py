@@ -71,6 +71,7 @@ def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
 
 def _letters(mathml: str) -> str:
     """Write bold, script and blackboard letters as the characters they are; browsers ignore `mathvariant`."""
+
     def shaped(found: re.Match[str]) -> str:
         tag, shape, letter = found.groups()
         if shape == "double-struck":

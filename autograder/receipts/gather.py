@@ -45,9 +45,7 @@ def receipts(course: Course, assignment: str) -> tuple[Receipt, ...]:
     )
 
 
-def receipt_of(
-    course: Course, assignment: str, student: Student, score: Score | None, fate: Fate | None
-) -> Receipt:
+def receipt_of(course: Course, assignment: str, student: Student, score: Score | None, fate: Fate | None) -> Receipt:
     """Bring together what is on record about one student's submission: `fate` is that of the file that counts."""
     changes = fate.changes if fate is not None else ()
     grade = _ruled(course, assignment, student.id, score, fate)

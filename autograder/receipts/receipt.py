@@ -22,9 +22,7 @@ class Line:
     @property
     def is_by_hand(self) -> bool:
         """Whether a person's mark stands in place of the check's."""
-        return self.verdict is None or (
-            self.points is not None and abs(self.points - self.verdict.points) > 1e-6
-        )
+        return self.verdict is None or (self.points is not None and abs(self.points - self.verdict.points) > 1e-6)
 
     @property
     def is_partial(self) -> bool:

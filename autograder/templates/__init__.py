@@ -86,4 +86,3 @@ def points(value: float | None) -> str:
 def percent(share: float | None) -> str:
     """Write a share between 0 and 1 as whole percent."""
     return "–" if share is None else f"{100 * share:.0f} %"
-

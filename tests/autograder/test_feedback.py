@@ -82,7 +82,8 @@ def test_nobody_elses_name_and_no_solution(pages: dict[str, str]) -> None:
 
 
 def test_test_cells_are_not_shown_but_their_verdicts(course: Course) -> None:
-    hidden = graded_cell("old", "assert f(3) == 9\n### BEGIN HIDDEN TESTS\nassert f(1234) == 5678\n### END HIDDEN TESTS")
+    source = "assert f(3) == 9\n### BEGIN HIDDEN TESTS\nassert f(1234) == 5678\n### END HIDDEN TESTS"
+    hidden = graded_cell("old", source)
     hidden.outputs = [
         new_output("error", ename="AssertionError", evalue="5678", traceback=["x", "assert f(1234) == 5678"])
     ]
