@@ -17,6 +17,9 @@ _LOOKS = {
 }
 
 
+_CELL = "text-align:left;padding:2px 16px 2px 0"
+
+
 def points(number: float) -> str:
     """Write points without a needless ".0"."""
     return f"{number:g}"
@@ -85,7 +88,8 @@ def as_html(verdict: Verdict) -> str:
     if verdict.figure:
         body.append(verdict.figure)
     if verdict.figure_text:
-        body.append(f"<details><summary>the drawing in words</summary><pre>{escape(verdict.figure_text)}</pre></details>")
+        words = escape(verdict.figure_text)
+        body.append(f"<details><summary>the drawing in words</summary><pre>{words}</pre></details>")
     body.append("</div>")
     return "".join(body)
 
@@ -97,8 +101,8 @@ def _table(verdict: Verdict) -> str:
     return (
         f"<details{is_open}><summary>{right} of {len(verdict.lines)} cases right</summary>"
         '<table style="text-align:left;margin:4px 0"><thead><tr><th scope="col"></th><th scope="col" '
-        'style="text-align:left;padding:2px 16px 2px 0">case</th><th scope="col" style="text-align:left;padding:2px 16px 2px 0">yours</th>'
-        f'<th scope="col" style="text-align:left;padding:2px 16px 2px 0">expected</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'style="{_CELL}">case</th><th scope="col" style="{_CELL}">yours</th>'
+        f'<th scope="col" style="{_CELL}">expected</th></tr></thead><tbody>{rows}</tbody></table>'
         "</details>"
     )
 
@@ -107,7 +111,7 @@ def _row(line: CaseLine) -> str:
     sign = "✓" if line.is_right else "✗"
     label = f"hidden: {line.label}" if line.is_hidden else line.label
     cells = "".join(
-        f'<td style="text-align:left;padding:2px 16px 2px 0">{escape(text)}</td>' for text in (label, line.yours, line.expected)
+        f'<td style="{_CELL}">{escape(text)}</td>' for text in (label, line.yours, line.expected)
     )
     return f'<tr><td aria-label="{"right" if line.is_right else "not right"}">{sign}</td>{cells}</tr>'
 
