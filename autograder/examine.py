@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -36,6 +37,7 @@ class Examiner:
     names: AssignmentNames
     contents: Contents
     released: Mapping[str, NotebookNode]
+    digests: Mapping[str, str]  # SHA-256 of each released notebook's file
     templates: Mapping[str, Header]
     decisions: Mapping[tuple[str, str], Decision]
 
@@ -175,6 +177,7 @@ def prepare(course: Course, decisions: Mapping[tuple[str, str], Decision] | None
     students = load_roster(course.roster)
     titles = [course.name, *(each.title for each in course.assignments)]
     released: dict[str, NotebookNode] = {}
+    digests: dict[str, str] = {}
     known: dict[str, NotebookNode] = {}
     for each in course.assignments:
         try:
@@ -184,6 +187,7 @@ def prepare(course: Course, decisions: Mapping[tuple[str, str], Decision] | None
         release = course.released_notebook(each.name)
         if release.exists():
             released[each.name] = _staff_notebook(release)
+            digests[each.name] = hashlib.sha256(release.read_bytes()).hexdigest()
         known[each.name] = released.get(each.name) or _staff_notebook(source)
     return Examiner(
         course=course,
@@ -191,6 +195,7 @@ def prepare(course: Course, decisions: Mapping[tuple[str, str], Decision] | None
         names=index_assignments(course.assignments),
         contents=index_contents(known),
         released=released,
+        digests=digests,
         templates={name: read_header(notebook["cells"]) for name, notebook in known.items()},
         decisions=decisions or {},
     )

@@ -80,11 +80,20 @@ def fate_from_json(data: Mapping[str, Any]) -> Fate:
 
 
 @dataclass(frozen=True)
+class Written:
+    """What was written to `submitted` for one student's work: the digests of original, release and result."""
+
+    original: str
+    released: str
+    written: str
+
+
+@dataclass(frozen=True)
 class Ledger:
-    """All fates so far, and what was written to `submitted` for whom: (original's digest, written digest)."""
+    """All fates so far, and what was written to `submitted`, by `student/assignment`."""
 
     fates: tuple[Fate, ...] = ()
-    written: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    written: Mapping[str, Written] = field(default_factory=dict)
 
 
 def load_ledger(file: Path) -> Ledger:
@@ -96,7 +105,7 @@ def load_ledger(file: Path) -> Ledger:
     try:
         data = json.loads(file.read_text(encoding="utf-8"))
         fates = tuple(fate_from_json(each) for each in data["fates"])
-        written = {key: (value[0], value[1]) for key, value in data["written"].items()}
+        written = {key: Written(**value) for key, value in data["written"].items()}
     except FileNotFoundError:
         return Ledger()
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
@@ -113,7 +122,7 @@ def save_ledger(file: Path, ledger: Ledger) -> None:
     data = {
         "version": _VERSION,
         "fates": [fate.as_json() for fate in rows],
-        "written": {key: list(ledger.written[key]) for key in sorted(ledger.written)},
+        "written": {key: asdict(ledger.written[key]) for key in sorted(ledger.written)},
     }
     text = json.dumps(data, ensure_ascii=False, indent=1) + "\n"
     write_if_changed(file, text.encode("utf-8", "replace"))

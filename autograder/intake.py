@@ -26,6 +26,7 @@ from autograder.fates import (
     SUPERSEDED,
     Fate,
     Ledger,
+    Written,
     is_stamped,
     load_ledger,
     save_ledger,
@@ -132,9 +133,9 @@ def _remembered(course: Course, examiner: Examiner, fates: list[Fate]) -> Iterat
 
 def _file_away(
     course: Course, examiner: Examiner, fates: tuple[Fate, ...], ledger: Ledger
-) -> tuple[tuple[Fate, ...], dict[str, tuple[str, str]]]:
+) -> tuple[tuple[Fate, ...], dict[str, Written]]:
     """Write what counts to `submitted`; give the fates and the ledger's new account of it."""
-    written: dict[str, tuple[str, str]] = {}
+    written: dict[str, Written] = {}
     final: list[Fate] = []
     another_way: set[str] = set()
     for fate in fates:
@@ -151,42 +152,49 @@ def _file_away(
         final.append(fate)
         written[key] = _write(course, examiner, fate, target, account)
     for key in ledger.written.keys() - written.keys():
-        if not any(
-            fate.fate == SUPERSEDED and f"{fate.student_id}/{fate.assignment}" == key for fate in final
-        ):
+        if not any(fate.fate == SUPERSEDED and f"{fate.student_id}/{fate.assignment}" == key for fate in final):
             _withdraw(course, key)
     return tuple(final), written
 
 
-def _write(
-    course: Course, examiner: Examiner, fate: Fate, target: Path, account: tuple[str, str] | None
-) -> tuple[str, str]:
+def _write(course: Course, examiner: Examiner, fate: Fate, target: Path, account: Written | None) -> Written:
     """Write one submission, restored; the notebook and its time stamp change hands one after the other."""
     there = _digest_of(target)
+    stamp = target.parent / _STAMP
+    wanted_stamp = _as_stamp(fate.submitted_at) if fate.submitted_at is not None else None
+    release = examiner.digests[fate.assignment or ""]
+    if account is not None and account.original == fate.digest:
+        if there not in ("", account.written):
+            return account  # somebody mended this very version by hand: their word counts
+        if account == Written(fate.digest, release, there) and wanted_stamp in (None, _content(stamp)):
+            return account
     data = find_original(course.records, fate.digest)
     file = read_notebook(data or b"", fate.path)
     if data is None or file.notebook is None or fate.assignment is None:
         if account is not None:
             return account
         raise FolderError(f"The original of {fate.path} is gone from {course.records / 'inbox'}.")
-    if account is not None and account[0] == fate.digest and there not in ("", account[1]):
-        return account  # somebody mended this very version by hand: their word counts
     restored = restore(file.notebook, examiner.released[fate.assignment])
     if restored.changes or file.mended:
         data = writes_json(restored.notebook).encode("utf-8", "replace") + b"\n"
-    if there and there != hashlib.sha256(data).hexdigest() and (account is None or there != account[1]):
+    digest = hashlib.sha256(data).hexdigest()
+    if there not in ("", digest) and (account is None or there != account.written):
         keep_original(course.records, there, target.name, target.read_bytes())
     write_if_changed(target, data)
-    if fate.submitted_at is not None:
-        stamp = fate.submitted_at.astimezone(dt.UTC)
-        write_if_changed(target.parent / _STAMP, f"{stamp:%Y-%m-%d %H:%M:%S.%f} UTC\n".encode())
-    return fate.digest, hashlib.sha256(data).hexdigest()
+    if wanted_stamp is not None:
+        write_if_changed(stamp, wanted_stamp)
+    return Written(fate.digest, release, digest)
 
 
-def _is_newer(target: Path, fate: Fate, account: tuple[str, str] | None) -> str:
+def _as_stamp(moment: dt.datetime) -> bytes:
+    """Write a moment as nbgrader does."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S.%f} UTC\n".encode()
+
+
+def _is_newer(target: Path, fate: Fate, account: Written | None) -> str:
     """Say so if `submitted` holds a later version that came another way, such as nbgrader's exchange."""
     there = _digest_of(target)
-    if not there or (account is not None and there == account[1]):
+    if not there or (account is not None and there == account.written):
         return ""
     stamp = _stamp_beside(target, Entry(target.name, None, "", None, ""))
     if stamp is None or fate.submitted_at is None or stamp <= fate.submitted_at:
@@ -194,11 +202,16 @@ def _is_newer(target: Path, fate: Fate, account: tuple[str, str] | None) -> str:
     return f"A later version came another way and is in {target.parent} ({stamp:%Y-%m-%d %H:%M} UTC)."
 
 
-def _digest_of(file: Path) -> str:
+def _content(file: Path) -> bytes | None:
     try:
-        return hashlib.sha256(file.read_bytes()).hexdigest()
+        return file.read_bytes()
     except OSError:
-        return ""
+        return None
+
+
+def _digest_of(file: Path) -> str:
+    data = _content(file)
+    return hashlib.sha256(data).hexdigest() if data is not None else ""
 
 
 def _withdraw(course: Course, key: str) -> None:

@@ -586,6 +586,26 @@ def test_stopped_at_any_moment_and_run_again_gives_the_same(
     assert content(course) == content(whole)
 
 
+def test_a_new_release_restores_submissions_again(course: Course) -> None:
+    drop(course, "Ada_Lovelace_hw1.ipynb", SOUND)
+    collect(course)
+    again = released(course, "hw1")
+    again.cells[at(again, "sse-text")].source += "\n\nA hint more."
+    course.released_notebook("hw1").write_bytes(as_bytes(again))
+    assert [change.kind for change in one(course).changes] == ["text put back"]
+    assert b"A hint more." in (course.submitted / "s001" / "hw1" / "hw1.ipynb").read_bytes()
+
+
+def test_a_lost_submission_or_stamp_is_written_again(course: Course) -> None:
+    drop(course, "Ada_Lovelace_hw1.ipynb", SOUND)
+    collect(course)
+    files = {file: file.read_bytes() for file in (course.submitted / "s001" / "hw1").iterdir()}
+    for lost in files:
+        lost.unlink()
+        collect(course)
+        assert {file: file.read_bytes() for file in (course.submitted / "s001" / "hw1").iterdir()} == files
+
+
 def test_an_emptied_inbox_loses_nothing(course: Course) -> None:
     fill(course)
     collect(course)
