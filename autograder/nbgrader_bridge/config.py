@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from autograder.coursefile import FILE_NAME, Course, load_course
+
+PROVISIONER = "first-descent"
+"""The entry point of engine/provisioner.py; a checkout installed before it was named there has none."""
 
 
 def configure(config: Any, root: Path) -> None:
@@ -38,6 +42,9 @@ def configure(config: Any, root: Path) -> None:
         CheckCellMetadata,
     ]
     config.ExecutePreprocessor.timeout = int(course.grading.cell_timeout_seconds)
+    if entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER):
+        # For what nbgrader runs by itself (validate); RunNotebook asks the engine for its kernels.
+        config.KernelProvisionerFactory.default_provisioner_name = PROVISIONER
 
 
 def exchange_name(course: Course) -> str:

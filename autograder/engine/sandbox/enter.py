@@ -36,7 +36,7 @@ class Plan:
     """How one kernel is to be kept apart.
 
     `user` is who it is on this machine when root makes the sandbox; `others` are tasks of the same user that a
-    limit on processes counts where there are no namespaces.
+    limit on processes counts where there are no namespaces; `channel` is the folder that is shared there.
     """
 
     way: Way
@@ -48,6 +48,7 @@ class Plan:
     user: int
     groups: ControlGroups | None = None
     others: int = 0
+    channel: str = ""
 
 
 def enter(plan: Plan, announce: Callable[[int], None], body: Callable[[], None]) -> NoReturn:
@@ -61,7 +62,7 @@ def enter(plan: Plan, announce: Callable[[int], None], body: Callable[[], None])
     if plan.groups is not None:
         plan.groups.enter(plan.name)
     if plan.way is Way.LIMITS:
-        channel = os.open(plan.files, os.O_RDONLY | os.O_DIRECTORY)
+        channel = os.open(plan.channel, os.O_RDONLY | os.O_DIRECTORY)
         announce(channel)
         os.close(channel)
         os.chdir(plan.files)

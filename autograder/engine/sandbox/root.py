@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import site
@@ -129,19 +130,32 @@ def _private(path: str, options: str, flags: int = 0) -> None:
 
 
 def _copy_files(root: Root, target: str) -> None:
-    """Copy the submission's data files: no notebook (these hold hidden tests), no link, nothing that is no file."""
-    for folder, _, names in os.walk(root.files):
+    """Copy the submission's data files: no notebook (these hold hidden tests), no link, no hidden folder.
+
+    Raises OSError if they are too large.
+    """
+    for folder, below, names in os.walk(root.files):
+        below[:] = [name for name in below if not name.startswith(".")]
         inside = os.path.join(target, os.path.relpath(folder, root.files))
         os.makedirs(inside, exist_ok=True)
         copied = [inside]
         for name in names:
             source, goal = os.path.join(folder, name), os.path.join(inside, name)
             if not name.endswith(".ipynb") and stat.S_ISREG(os.lstat(source).st_mode):
-                shutil.copyfile(source, goal)
+                _copy_file(source, goal)
                 copied.append(goal)
         if os.getuid() == 0:
             for path in copied:
                 os.chown(path, root.user, root.group)
+
+
+def _copy_file(source: str, goal: str) -> None:
+    try:
+        shutil.copyfile(source, goal)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        raise OSError(errno.ENOSPC, f"the files beside the notebook are too large, {source} among them") from error
 
 
 def _write_small_files(base: str, root: Root) -> None:

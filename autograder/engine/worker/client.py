@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.engine.sandbox.allowance import Allowance
-from autograder.engine.sandbox.isolation import UNISOLATED, Isolation
+from autograder.engine.sandbox.isolation import UNISOLATED, Isolation, Way
 from autograder.engine.worker.environment import worker_environment
 from autograder.engine.worker.messages import receive, send
 
@@ -33,8 +33,9 @@ class WorkerError(RuntimeError):
 class ForkedKernel:
     """A kernel that the worker forked: its connection, its channel folder, and whether it still runs."""
 
-    def __init__(self, talk: socket.socket, channel: str, folder: int, key: str) -> None:
+    def __init__(self, talk: socket.socket, channel: str, folder: int, key: str, litter: str = "") -> None:
         self._talk = talk
+        self._litter = litter
         self._lock = threading.Lock()
         self._folder = folder
         self.channel = channel
@@ -87,6 +88,8 @@ class ForkedKernel:
         self._talk.close()
         os.close(self._folder)
         self._folder = -1
+        if self._litter:
+            shutil.rmtree(self._litter, ignore_errors=True)
 
 
 class Worker:
@@ -146,11 +149,13 @@ class Worker:
 
         Raises WorkerError if it does not within `seconds`.
         """
-        self.isolation()
+        is_bare = self.isolation().way is Way.LIMITS
+        litter = tempfile.mkdtemp(prefix="k", dir=self._mount_point) if is_bare else ""
         key = key or secrets.token_hex(32)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         request = {
             "files": str(files.resolve()),
+            "channel": litter,
             "environment": environment,
             "connection": connection(key),
             "allowance": allowance.to_json(),
@@ -167,7 +172,7 @@ class Worker:
         except WorkerError:
             ours.close()
             raise
-        return ForkedKernel(ours, channel, folder, key)
+        return ForkedKernel(ours, channel, folder, key, litter)
 
     def close(self) -> None:
         """End the worker and all its kernels; safe to call twice."""

@@ -120,6 +120,7 @@ class Server:
             user=FIRST_USER + self._count % _USERS,
             groups=groups,
             others=count_tasks() if self._isolation.way is Way.LIMITS else 0,
+            channel=message["channel"],
         )
 
     def _become_kernel(self, plan: Plan, request: KernelRequest, talk: socket.socket) -> NoReturn:
@@ -132,7 +133,7 @@ class Server:
             with contextlib.suppress(OSError):
                 self._selector.close()
             keep_only(talk.fileno())
-            channel = plan.files if plan.way is Way.LIMITS else CHANNEL
+            channel = plan.channel if plan.way is Way.LIMITS else CHANNEL
 
             def announce(folder: int) -> None:
                 send(talk, {"channel": channel}, folder)
