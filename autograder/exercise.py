@@ -66,6 +66,16 @@ def scalar(name: str = "", **tolerances: Any) -> PartSpec:
     return PartSpec(name, "scalar", **tolerances)
 
 
+def seen(name: str, **tolerances: Any) -> PartSpec:
+    """Say that a part is one number which the driver measured: the answer did not return it."""
+    return PartSpec(name, "scalar", is_returned=False, **tolerances)
+
+
+def clue(name: str) -> PartSpec:
+    """Say that a part is one number which is never judged: it only tells mistakes apart."""
+    return PartSpec(name, "clue", is_returned=False)
+
+
 class Exercise:
     """One graded exercise: contract, reference, cases and named mistakes.
 
@@ -91,13 +101,9 @@ class Exercise:
         labels = [maker.label for maker in (*cases, *hidden)]
         twice = sorted({label for label in labels if labels.count(label) > 1})
         if twice:
-            raise ExerciseError(
-                f"Exercise {name!r} has two cases called {twice[0]!r}.", "Give each its own label."
-            )
+            raise ExerciseError(f"Exercise {name!r} has two cases called {twice[0]!r}.", "Give each its own label.")
         if not name.isidentifier():
-            raise ExerciseError(
-                f"{name!r} is not a Python name.", "An exercise is called as its function is."
-            )
+            raise ExerciseError(f"{name!r} is not a Python name.", "An exercise is called as its function is.")
         self.contract = Contract(
             name, float(points), ask, tuple(parts), driver, tuple(forbid), seconds, dict(options or {})
         )
@@ -126,13 +132,9 @@ class Exercise:
         def register(answer: Callable[..., Any]) -> Callable[..., Any]:
             name = answer.__name__
             if any(known.name == name for known in self.mistakes):
-                raise ExerciseError(
-                    f"Exercise {self.name!r} has two mistakes called {name!r}.", "Rename one."
-                )
+                raise ExerciseError(f"Exercise {self.name!r} has two mistakes called {name!r}.", "Rename one.")
             if not 0 <= credit < 1:
-                raise ExerciseError(
-                    f"Mistake {name!r} of {self.name!r} has credit {credit}.", "Give 0 ≤ credit < 1."
-                )
+                raise ExerciseError(f"Mistake {name!r} of {self.name!r} has credit {credit}.", "Give 0 ≤ credit < 1.")
             self.mistakes.append(Mistake(name, idea, look, credit, answer))
             return answer
 
@@ -140,13 +142,10 @@ class Exercise:
 
     def cases(self, secret: int | None = None) -> tuple[Case, ...]:
         """Return the visible cases and, given a secret seed, the hidden ones drawn from it."""
-        made = [
-            Case(maker.label, maker.make(self._generator(maker, VISIBLE_SEED))) for maker in self._visible
-        ]
+        made = [Case(maker.label, maker.make(self._generator(maker, VISIBLE_SEED))) for maker in self._visible]
         if secret is not None:
             made += [
-                Case(maker.label, maker.make(self._generator(maker, secret)), is_hidden=True)
-                for maker in self._hidden
+                Case(maker.label, maker.make(self._generator(maker, secret)), is_hidden=True) for maker in self._hidden
             ]
         return tuple(made)
 

@@ -13,45 +13,36 @@ from torch.optim.optimizer import Optimizer, register_optimizer_step_pre_hook
 from course_utils.checks.drivers import driver
 
 GUESSING, LEARNT = 0.3, 0.9
-"""Shares of the training images: below the first a model of ten classes guesses, from the second on it has learnt."""
+"""Shares of the training images: below the first the model guesses, from the second on it has learnt them."""
 
 FEW_STEPS = 10
 
 
 @driver("fit")
 def drive_fit(answer: Any, arguments: dict[str, Any], options: dict[str, Any]) -> Any:
-    """Return predictions for images that were held out, how steady they are, and clues to what went wrong.
+    """Return predictions for images that were held out, how steady they are, and a clue to what went wrong.
 
     Arguments: X (N, H, W), y (N,), seed, and `held_out` (M, H, W), of which the answer is told nothing. Their
     classes are not among the arguments: whoever judges has them.
     """
     X, y, held_out = arguments["X"], arguments["y"], arguments["held_out"]
-    classes = int(y.max()) + 1
     nothing = torch.full((len(held_out),), -1)
     with _counting_steps() as steps:
         model = answer(X, y, arguments["seed"])
     if model is None:
         return None
     if not callable(model) or isinstance(model, torch.Tensor):
-        return 0, 0, nothing, 0, 0, 0, 0, 0
+        return 0, 0, 0, 0, nothing, 0
     with torch.no_grad():
         scores = _ask(model, held_out)
         if scores.ndim != 2 or len(scores) != len(held_out):
-            return 1, 0, nothing, 0, 0, 0, 0, 0
+            return 1, 0, 0, 0, nothing, 0
         predictions, again = scores.argmax(1), _ask(model, held_out).argmax(1)
-        alone = _alone(model, held_out[:20])
-        known = _ask(model, X).argmax(1)
-    is_finite = bool(scores.isfinite().all())
-    return (
-        1,
-        scores.shape[1],
-        predictions,
-        int(torch.equal(predictions, again)),
-        int(torch.equal(alone, predictions[:20])),
-        _band(float((known == y).double().mean()), classes),
-        _kind_of_steps(steps),
-        int(is_finite),
-    )
+        is_steady = torch.equal(predictions, again)
+        is_alone_alike = not is_steady or torch.equal(_alone(model, held_out[:20]), predictions[:20])
+        known = float((_ask(model, X).argmax(1) == y).double().mean())
+    clue = _what_was_seen(bool(scores.isfinite().all()), steps, known)
+    return 1, scores.shape[1], int(is_steady), int(is_alone_alike), predictions, clue
 
 
 def _ask(model: Any, images: torch.Tensor) -> torch.Tensor:
@@ -74,11 +65,6 @@ def _alone(model: Any, images: torch.Tensor) -> torch.Tensor:
     return torch.tensor(found)
 
 
-def _band(share: float, classes: int) -> int:
-    """Return 0 if the model guesses on what it was trained on, 1 if it knows some of it, 2 if it has learnt it."""
-    return 0 if share < max(GUESSING, 1.5 / classes) else 1 if share < LEARNT else 2
-
-
 @contextmanager
 def _counting_steps() -> Iterator[dict[str, int]]:
     """Count the steps of torch's optimisers, and those among them that had a gradient to go by."""
@@ -96,10 +82,20 @@ def _counting_steps() -> Iterator[dict[str, int]]:
         handle.remove()
 
 
-def _kind_of_steps(seen: dict[str, int]) -> int:
-    """Return 0 for no steps of an optimiser, 1 for steps without gradients, 2 for a few steps, 3 for many."""
-    if not seen["steps"]:
-        return 0
-    if seen["with gradients"] <= seen["steps"] // 10:
+def _what_was_seen(is_finite: bool, steps: dict[str, int], known: float) -> int:
+    """Return a clue: how the training went, by the model's scores, its steps and its share of known images.
+
+    0 learnt, 1 scores that are no numbers, 2 steps without gradients, 3 a few steps only, 4 guesses and no
+    step of an optimiser was seen, 5 guesses after many steps, 6 learnt a little.
+    """
+    if not is_finite:
         return 1
-    return 2 if seen["steps"] < FEW_STEPS else 3
+    if known >= LEARNT:
+        return 0
+    if steps["steps"] and steps["with gradients"] <= steps["steps"] // 10:
+        return 2
+    if 0 < steps["steps"] < FEW_STEPS:
+        return 3
+    if known >= GUESSING:
+        return 6
+    return 5 if steps["steps"] else 4

@@ -9,6 +9,9 @@ import torch
 from course_utils.checks.drivers import driver
 from course_utils.checks.driving.chance import deviation_of_share, settled
 
+COIN_CALLS = 60
+"""Calls on a few entries that show whether all of them always share one fate."""
+
 
 @driver("dropout")
 def drive_dropout(answer: Any, arguments: dict[str, Any], options: dict[str, Any]) -> Any:
@@ -16,8 +19,8 @@ def drive_dropout(answer: Any, arguments: dict[str, Any], options: dict[str, Any
 
     Arguments: x (any shape, thousands of entries, none of them 0), p, training. Parts: a number of the
     output (for dtype and device), its shape, the share dropped, the smallest and the largest factor on what
-    was kept, the share of entries with the same fate in both calls, and the shares of rows and of columns
-    that were dropped whole.
+    was kept, the share of entries with the same fate in both calls, the shares of rows and of columns that
+    were dropped whole, and whether everything was dropped or kept at once.
     """
     x, p, training = arguments["x"], arguments["p"], arguments["training"]
     original = x.clone()
@@ -25,23 +28,50 @@ def drive_dropout(answer: Any, arguments: dict[str, Any], options: dict[str, Any
     if out is None:
         return None
     if not isinstance(out, torch.Tensor) or not isinstance(again, torch.Tensor):
-        return (out, *[0.0] * 7)
+        return (out, *[0.0] * 8)
     number, shape = torch.zeros((), dtype=out.dtype, device=out.device), torch.tensor(out.shape)
     if out.shape != original.shape:
-        return (number, shape, *[0.0] * 6)
-    factors = out.detach().double() / original.double()
-    dropped, dropped_again = factors == 0, again.detach() == 0
+        return (number, shape, *[0.0] * 7)
     chance = p if training else 0.0
     same = chance**2 + (1 - chance) ** 2
-    count = x.numel()
+    if _is_one_coin(answer, original, p, training):
+        factor = 1 / (1 - chance)
+        return (number, shape, chance, factor, factor, same, 0.0, 0.0, 1)
+    factors = out.detach().double() / original.double()
+    dropped, dropped_again = factors == 0, again.detach() == 0
+    rows, columns = _whole(dropped)
+    draws = _draws(dropped, rows, columns)
     return (
         number,
         shape,
-        settled(_share(dropped), chance, deviation_of_share(chance, count)),
+        settled(_share(dropped), chance, deviation_of_share(chance, draws)),
         *_extremes(factors[~dropped], 1 / (1 - chance)),
-        settled(_share(dropped == dropped_again), same, deviation_of_share(same, count)),
-        *_whole(dropped),
+        settled(_share(dropped == dropped_again), same, deviation_of_share(same, draws)),
+        settled(rows, chance, deviation_of_share(chance, draws)) if rows else 0.0,
+        settled(columns, chance, deviation_of_share(chance, draws)) if columns else 0.0,
+        0,
     )
+
+
+def _is_one_coin(answer: Any, x: torch.Tensor, p: float, training: bool) -> bool:
+    """Whether calls on a few entries sometimes drop all of them and sometimes none, and never only some."""
+    few = x.reshape(-1)[:8].clone()
+    if few.numel() < 8 or not training or not 0 < p < 1:
+        return False
+    counts = set()
+    for _ in range(COIN_CALLS):
+        out = answer(few.clone(), p, training)
+        counts.add(int((out == 0).sum()))
+        if counts - {0, few.numel()}:
+            return False
+    return len(counts) == 2
+
+
+def _draws(dropped: torch.Tensor, rows: float, columns: float) -> int:
+    """Return how many draws stand behind a mask: one for each entry, or for each row or column that fell whole."""
+    if rows:
+        return len(dropped)
+    return dropped.numel() // len(dropped) if columns else dropped.numel()
 
 
 def _share(mask: torch.Tensor) -> float:

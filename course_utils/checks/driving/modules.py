@@ -11,62 +11,75 @@ from course_utils.checks.drivers import driver
 from course_utils.checks.driving.models import build, set_weights
 
 PIXELS = 28 * 28
+LIFT = 100.0
 FACTOR = -2.0
 """Scores follow the last layer if they grow and turn round with it: no softmax, sigmoid, ReLU or tanh does."""
 
 
 @driver("image_classifier")
 def drive_image_classifier(answer: Any, arguments: dict[str, Any], options: dict[str, Any]) -> Any:
-    """Build two models, give the first weights of our own, and return properties that every right one has.
+    """Build models, give the first one weights of our own, and return properties that every right one has.
 
     Arguments: images (N, 1, 28, 28) or (N, 28, 28), hidden, classes. Weights are drawn anew, so neither how
     an answer initialises them nor the names of its layers matter.
     """
     images, hidden, classes = arguments["images"], arguments["hidden"], arguments["classes"]
-    model, other = answer(hidden, classes), answer(hidden, classes)
+    model, other, wider = answer(hidden, classes), answer(hidden, classes), answer(hidden + 1, classes)
     if model is None:
         return None
     if not isinstance(model, nn.Module):
-        return (model, *[0] * 10)
+        return (model, *[0] * 13)
     model.to(images.dtype)
     first = model(images)  # a layer may be made at its first use
     if not isinstance(first, torch.Tensor):
-        return (first, *[0] * 10)
-    expected_shape = (len(images), classes)
+        return (first, *[0] * 13)
     scores = torch.zeros(first.shape, dtype=first.dtype)
-    shared = _shared(model, other)
-    count = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
-    if tuple(first.shape) != expected_shape:
-        return (scores, _settled_count(count, hidden, classes), shared, *[0] * 8)
+    grows, matrices = _count(wider) != _count(model), _matrices(model)
+    makeup = (_settled_count(model, hidden, classes, grows), matrices, int(grows), _shared(model, other))
+    if tuple(first.shape) != (len(images), classes):
+        return (scores, *makeup, *[0] * 9)
     _draw_weights(model)
     reached = _reached_by_gradient(model, images)
+    last = _last_layer(model, hidden, classes)
     with torch.no_grad():
-        raw, again, alone = model(images), model(images), model(images[:1])
-        bends = _bends(model, images)
-        follows = _follows_the_last_layer(model, images, hidden, classes)
+        raw, again, alone, probes = model(images), model(images), model(images[:1]), model(_probes(images, 3))
+        bends = _bends(model, images, last)
+        follows = _follows(model, images, last)
     return (
         scores,
-        _settled_count(count, hidden, classes),
-        shared,
+        *makeup,
         reached,
         int(bends),
         int(follows),
-        int(_is_near(raw.sum(1), torch.ones(len(raw)).to(raw))),
-        int(_is_near(raw.logsumexp(1), torch.zeros(len(raw)).to(raw))),
-        int(bool((raw >= 0).all()) and not follows),
+        int(_is_near(probes.sum(1), torch.ones(len(probes)).to(raw))),
+        int(_is_near(probes.logsumexp(1), torch.zeros(len(probes)).to(raw))),
+        int(bool((probes >= 0).all()) and bool((probes == 0).any()) and not follows),
+        int(bool((probes >= 0).all()) and bool((probes <= 1).all()) and not follows),
         int(_is_near(raw, again)),
         int(_is_near(raw[:1], alone)),
     )
 
 
-def _settled_count(count: int, hidden: int, classes: int) -> int:
-    """Return the usual count of a model with one hidden layer, if `count` is that of any such model.
+def _count(model: nn.Module) -> int:
+    return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
 
-    A layer without bias has fewer numbers; an activation that learns may have one for each hidden neuron.
+
+def _settled_count(model: nn.Module, hidden: int, classes: int, grows: bool) -> int:
+    """Return the usual count of a model with one hidden layer, if the model's is that of any such model.
+
+    A layer without bias has fewer numbers; an activation that learns may have one for each neuron. Where the
+    make-up is another altogether (more layers, a fixed width), that is said elsewhere and the count is let be.
     """
-    weights = PIXELS * hidden + hidden * classes
+    weights, count = PIXELS * hidden + hidden * classes, _count(model)
     usual = weights + hidden + classes
-    return usual if weights <= count <= usual + hidden else count
+    is_usual = weights <= count <= usual + hidden + classes
+    return usual if is_usual or (count and (_matrices(model) != 2 or not grows)) else count
+
+
+def _matrices(model: nn.Module) -> int:
+    """Count the weights of two axes or more, up to 3: one for each layer."""
+    wide = [weight for weight in model.parameters() if sum(size > 1 for size in weight.shape) > 1]
+    return min(len(wide), 3)
 
 
 def _shared(model: nn.Module, other: nn.Module) -> int:
@@ -93,18 +106,35 @@ def _reached_by_gradient(model: nn.Module, images: torch.Tensor) -> int:
     return int(all(gradient is not None and bool(gradient.any()) for gradient in gradients))
 
 
-def _bends(model: nn.Module, images: torch.Tensor) -> bool:
-    """Whether f(a) + f(b) is other than f(a + b) + f(0): for a stack of linear layers the two are the same."""
-    generator = torch.Generator().manual_seed(2)
-    a, b = (torch.randn(64, *images.shape[1:], generator=generator, device="cpu").to(images) for _ in range(2))
-    together, apart = model(a + b) + model(torch.zeros_like(a)), model(a) + model(b)
-    return not _is_near(together, apart)
+def _probes(images: torch.Tensor, seed: int) -> torch.Tensor:
+    """Draw 64 pictures of noise in the form of `images`."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(64, *images.shape[1:], generator=generator, device="cpu").to(images)
 
 
-def _follows_the_last_layer(model: nn.Module, images: torch.Tensor, hidden: int, classes: int) -> bool:
-    """Whether the scores become `FACTOR` times what they were if the last layer's weights do."""
+def _last_layer(model: nn.Module, hidden: int, classes: int) -> list[torch.Tensor]:
+    """Return the weights that have the shapes of a last layer's."""
     shapes = {(classes, hidden), (hidden, classes), (classes,), (1, classes)}
-    last = [weight for weight in model.parameters() if tuple(weight.shape) in shapes]
+    return [weight for weight in model.parameters() if tuple(weight.shape) in shapes]
+
+
+def _bends(model: nn.Module, images: torch.Tensor, last: list[torch.Tensor]) -> bool:
+    """Whether f(a) + f(b) is other than f(a + b) + f(0): for a stack of linear layers the two are the same.
+
+    Scores are lifted far above 0 for this, so that a cut at 0 behind the last layer does not count as a bend.
+    """
+    biases = [weight for weight in last if max(weight.shape) == weight.numel()]
+    a, b = _probes(images, 1), _probes(images, 2)
+    for bias in biases:
+        bias.add_(LIFT)
+    gap = model(a + b) + model(torch.zeros_like(a)) - model(a) - model(b)
+    for bias in biases:
+        bias.sub_(LIFT)
+    return float(gap.abs().max()) > 0.01
+
+
+def _follows(model: nn.Module, images: torch.Tensor, last: list[torch.Tensor]) -> bool:
+    """Whether the scores become `FACTOR` times what they were if the last layer's weights do."""
     before = model(images)
     for weight in last:
         weight.mul_(FACTOR)
