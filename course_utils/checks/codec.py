@@ -98,8 +98,8 @@ class _Reader:
                 np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             )
             shape, is_fortran, dtype = read_header(member)
-            if dtype.kind not in NUMBERS:
-                raise CodecError(f"an array of {dtype.name} is not an array of numbers")
+            if dtype.kind not in NUMBERS or min(shape, default=0) < 0:
+                raise CodecError(f"an array of {dtype.name} {shape} is not an array of numbers")
             size = math.prod(shape) * dtype.itemsize
             self._take(size)
             data = member.read(size)

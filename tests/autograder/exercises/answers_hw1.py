@@ -202,7 +202,11 @@ def mse_grad(X, y, w, b):
     ("mse_grad", "def mse_grad(X, y, w, b):\n e = X @ w + b - y\n return (2 * e[:, None] * X).mean(0), (2 * e).mean()"),
     (
         "mse_grad",
-        "def mse_grad(X, y, w, b):\n e = y - X @ w - b\n return torch.einsum('nd,n->d', X, e) * -2 / len(e), -2 * e.mean()",
+        """
+def mse_grad(X, y, w, b):
+    e = y - X @ w - b
+    return torch.einsum("nd,n->d", X, e) * -2 / len(e), -2 * e.mean()
+""",
     ),
     (
         "mse_grad",

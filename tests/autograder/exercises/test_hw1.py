@@ -178,7 +178,7 @@ def test_a_long_descent_arrives_at_the_closed_form():
             torch.testing.assert_close(far, reference("least_squares")(X, y), atol=1e-6, rtol=1e-6)
 
 
-@pytest.mark.parametrize("secret", (1, 2, 3))
+@pytest.mark.parametrize("secret", [1, 2, 3])
 def test_losses_keep_their_order_and_forget_the_order_of_rows(secret):
     for case in EXERCISES["mse"].cases(secret):
         p, y = case.arguments["p"], case.arguments["y"]
