@@ -89,10 +89,10 @@ def looks_like(given: Response, mistake: Response, specs: Sequence[PartSpec]) ->
         return False
     if given.raised is not None and mistake.raised is not None:
         return given.raised.kind == mistake.raised.kind
-    if bool(given.structure) != bool(mistake.structure):
-        return False
-    if given.structure or len(given.parts) != len(mistake.parts):
+    if given.structure or mistake.structure:
         return given.structure == mistake.structure
+    if len(given.parts) != len(mistake.parts):
+        return False
     if set(given.changed) != set(mistake.changed) or given.remembers != mistake.remembers:
         return False
     return all(
@@ -104,7 +104,7 @@ def looks_like(given: Response, mistake: Response, specs: Sequence[PartSpec]) ->
 def part_looks_like(part: Part, other: Part, spec: PartSpec) -> bool:
     """Whether two parts hold the same numbers in the same shape, up to `LOOK_ALIKE` tolerances."""
     if part.values is None or other.values is None:
-        return part.kind == other.kind and part.shown == other.shown
+        return (part.kind, part.shown, part.shape) == (other.kind, other.shown, other.shape)
     if part.values.shape != other.values.shape:
         return False
     if spec.kind == "at_least_accuracy":  # no two runs of training predict alike: clues tell mistakes apart
