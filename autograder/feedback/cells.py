@@ -69,7 +69,7 @@ def blocks(notebook: NotebookNode, receipt: Receipt) -> tuple[Block, ...]:
 
 
 def _cells(notebook: NotebookNode, lines: dict[str, Line]) -> Iterator[Block]:
-    for cell in notebook.cells:
+    for number, cell in enumerate(notebook.cells, start=1):
         about = _about(cell)
         name = str(about.get("grade_id", ""))
         if about.get("grade"):
@@ -80,7 +80,8 @@ def _cells(notebook: NotebookNode, lines: dict[str, Line]) -> Iterator[Block]:
             yield _given(cell)
         elif cell.source.strip() or cell.get("outputs"):
             exercise = name.removesuffix("-answer") if about.get("solution") else ""
-            yield Block(BlockKind.OWN, _own(cell), exercise=exercise)
+            html = Markup(f'<div id="cell-{number}">') + _own(cell) + Markup("</div>")
+            yield Block(BlockKind.OWN, html, exercise=exercise)
 
 
 def _join(cells: Sequence[Block]) -> Iterator[Block]:
@@ -149,6 +150,8 @@ def _verdict(line: Line, cell: NotebookNode | None) -> Markup:
 
 def harmless(verdict: Verdict) -> Verdict:
     """Return the verdict with every text of it fit for a page: it quotes what the student's code said."""
+    # An answer that never came gives a table of nothing but crosses.
+    has_news = any(line.is_right or line.yours for line in verdict.lines)
     return replace(
         verdict,
         saw=plain(verdict.saw),
@@ -156,7 +159,7 @@ def harmless(verdict: Verdict) -> Verdict:
         look=plain(verdict.look),
         printed=plain(verdict.printed)[:4_000],
         figure=str(clean_figure(verdict.figure)) if verdict.figure else "",
-        lines=tuple(_harmless_line(line) for line in verdict.lines),
+        lines=tuple(_harmless_line(line) for line in verdict.lines) if has_news else (),
     )
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from autograder.engine.faults import FaultKind
 from autograder.feedback.clean import clean_html, clean_text, left_out, picture
 from autograder.feedback.markdown import markdown
+from autograder.plain import one_line
 
 MOST_OUTPUTS = 20
 MOST_BYTES = 6_000_000
@@ -56,8 +58,11 @@ def _bundle(data: Mapping[str, Any], about: Any) -> Markup:
 
 
 def _error(output: Mapping[str, Any]) -> Markup:
-    """Show the error's own line, and behind a fold the way to it."""
-    line = clean_text(f"{_text(output.get('ename'))}: {_text(output.get('evalue'))}")
+    """Show the error's own line, and behind a fold the way to it; a fault of the run is only its sentence."""
+    name, said = _text(output.get("ename")), _text(output.get("evalue"))
+    if name in FaultKind.__members__:
+        return Markup('<p class="fault">') + escape(one_line(said, 400)) + Markup("</p>")
+    line = clean_text(f"{name}: {said}" if said else name)
     trace = output.get("traceback")
     if not isinstance(trace, list) or len(trace) < 2:
         return Markup('<div class="error">') + line + Markup("</div>")

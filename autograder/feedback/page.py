@@ -5,19 +5,30 @@ from __future__ import annotations
 from nbformat import NotebookNode
 
 from autograder.coursefile import Course
-from autograder.feedback.cells import BlockKind, blocks, code_colours
+from autograder.feedback.cells import Block, BlockKind, blocks, code_colours
 from autograder.receipts import Receipt, say_moment
 from autograder.templates import render
 
 
 def feedback_page(course: Course, receipt: Receipt, notebook: NotebookNode | None) -> str:
     """Return the page as HTML; without a graded notebook it is the receipt alone."""
+    made = blocks(notebook, receipt) if notebook is not None else ()
     return render(
         "feedback.html.j2",
         course=course.name,
         receipt=receipt,
-        blocks=blocks(notebook, receipt) if notebook is not None else (),
+        blocks=made,
+        place_of=lambda cell: _place(cell, made),
         kinds=BlockKind,
         moment=say_moment,
         code_colours=code_colours(),
     )
+
+
+def _place(cell: str, made: tuple[Block, ...]) -> str:
+    """Return where on the page a cell stands ("gd_fit", "cell 14"), or "" if it has no place of its own."""
+    exercise = cell.removesuffix("-answer")
+    if any(block.exercise == exercise for block in made):
+        return exercise
+    name = cell.replace(" ", "-")
+    return name if any(f'<div id="{name}">' in block.html for block in made) else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.coursefile import Course
-from autograder.fates import NEEDS_PERSON, Fate, load_ledger
+from autograder.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
 from autograder.intake import LEDGER
 from autograder.receipts import Receipt, receipts, say_moment
 from autograder.report.figures import class_figures
@@ -21,6 +21,10 @@ MOST_TAUGHT = 5
 """Misconceptions at the top of the page, with their sentences: those that several students share."""
 MOST_IDEAS = 8
 """Misconceptions that are drawn; the table behind the plot has them all."""
+
+
+_ORDER = (NEEDS_PERSON, REFUSED, SUPERSEDED, ACCEPTED)
+_FATES = {NEEDS_PERSON: "needs a person"}
 
 
 def write_report(course: Course, assignment: str) -> Path:
@@ -45,14 +49,14 @@ def write_report(course: Course, assignment: str) -> Path:
 
 
 def files_of(fates: Sequence[Fate], assignment: str) -> tuple[Fate, ...]:
-    """Return the inbox files that are, or may be, work for `assignment`, by path."""
+    """Return the inbox files that are, or may be, work for `assignment`: those that wait first, then by path."""
     mine = [
         fate
         for fate in fates
         if fate.assignment == assignment
         or (fate.assignment is None and (assignment in fate.assignment_candidates or not fate.assignment_candidates))
     ]
-    return tuple(sorted(mine, key=lambda fate: fate.path))
+    return tuple(sorted(mine, key=lambda fate: (_ORDER.index(fate.fate), fate.path)))
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,8 @@ def report_page(
         stumbles=[idea for idea in figures.ideas if not idea.is_declared],
         files=files,
         fates=Counter(fate.fate for fate in files),
+        fate_words=lambda fate: _FATES.get(fate, fate),
+        names={student.id: student.full_name for student in roster},
         waiting_files=[fate for fate in files if fate.fate == NEEDS_PERSON],
         waiting=[receipt for receipt in made if receipt.needs_person],
         missing=[student for student in roster if student.id not in handed_in],

@@ -87,6 +87,7 @@ def plot_ideas(ideas: Sequence[Idea]) -> Markup:
     axes.bar_label(bars, labels=[f"{100 * idea.share:.0f} %" for idea in ideas], color=_INK, padding=3, fontsize=9)
     axes.invert_yaxis()
     axes.set_xlim(0, max([100 * idea.share for idea in ideas] + [10]) * 1.15)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
     axes.set_xlabel("percent of graded submissions", color=_INK)
     said = "Share of the class per misconception: " + "; ".join(
         f"{label}, {100 * idea.share:.0f} percent" for label, idea in zip(labels, ideas, strict=True)

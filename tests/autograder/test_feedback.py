@@ -119,7 +119,8 @@ def test_what_is_not_graded_is_not_zero(pages: dict[str, str]) -> None:
 
 
 def test_faults_and_lateness_are_on_the_page(pages: dict[str, str]) -> None:
-    assert "This cell was stopped after 60 seconds." in pages["s005"]
+    assert '<a href="#cell-33"><code>cell 33</code></a>: This cell was stopped after 60 seconds.' in pages["s005"]
+    assert 'id="cell-33"' in pages["s005"]
     assert "10 % of the points earned" in pages["s003"]
     assert "−1.2" in pages["s003"]
     assert "Nothing taken for lateness or format." in pages["s001"]
@@ -185,3 +186,23 @@ def test_what_a_student_put_between_answer_and_check_stays_beside_the_verdict(co
     card = page[page.index('id="sse"') : page.index('id="mse"')]
     assert "my_trial" in card
     assert card.index("my_trial") > card.index("sse</span>")
+
+
+def test_an_answer_that_never_came_has_no_table_of_crosses(course: Course) -> None:
+    notebook = graded_notebook(course, "hw1", "s002")
+    assert notebook is not None
+    for line in notebook.metadata["first_descent"]["verdicts"][0]["lines"]:
+        line["yours"] = line["expected"] = ""
+    score = next(score for score in scores(course, "hw1") if score.student == "s002")
+    receipt = make_receipt(course, "hw1", Student("s002", "José", ""), score, notebook)
+    page = feedback_page(course, receipt, notebook)
+    card = page[page.index('id="linear_predict"') : page.index('id="sse"')]
+    assert "<table" not in card
+    assert "0 of 12 cases right" in page  # the receipt still has the evidence
+
+
+def test_faults_of_the_run_are_sentences(course: Course) -> None:
+    error = new_output("error", ename="KERNEL_DIED", evalue="This cell ended the Python process.", traceback=["x", "y"])
+    page = page_with(course, "s001", new_code_cell("import os; os._exit(1)", outputs=[error]))
+    assert '<p class="fault">This cell ended the Python process.</p>' in page
+    assert "KERNEL_DIED" not in page
