@@ -73,9 +73,7 @@ def index_assignments(assignments: Iterable[Assignment]) -> AssignmentNames:
     words = sorted({word for kind in _WORDS.values() for word in kind}, key=len, reverse=True)
     return AssignmentNames(
         _patterns=tuple((each.name, _pattern(each)) for each in listed),
-        _titles=tuple(
-            (each.name, _title(each.title)) for each in listed if len(joined(each.title)) >= _SHORTEST_TITLE
-        ),
+        _titles=tuple((each.name, _title(each.title)) for each in listed if len(joined(each.title)) >= _SHORTEST_TITLE),
         _numbered=re.compile(rf"(?<![^\W\d_])(?:{_any_of(words)})[\s_.#-]*\d{{1,2}}(?!\d)", re.IGNORECASE),
     )
 

@@ -35,9 +35,7 @@ class Contents:
 
     def read(self, cells: Sequence[Mapping[str, Any]]) -> ContentReading:
         """Read which assignment the cells come from."""
-        ids = Counter(
-            self._by_grade_id[i] for i in dict.fromkeys(map(grade_id, cells)) if i in self._by_grade_id
-        )
+        ids = Counter(self._by_grade_id[i] for i in dict.fromkeys(map(grade_id, cells)) if i in self._by_grade_id)
         if ids:
             return _clear(ids, "grade ids")
         sources = {normal(str(cell.get("source", ""))) for cell in cells}
@@ -47,9 +45,7 @@ class Contents:
         )
         if covered:
             return _clear(covered, "released cells")
-        functions = {
-            name for cell in cells if cell.get("cell_type") == "code" for name in defined_names(cell)
-        }
+        functions = {name for cell in cells if cell.get("cell_type") == "code" for name in defined_names(cell)}
         written = Counter(self._by_function[name] for name in functions if name in self._by_function)
         if written:
             return _clear(written, "function names")
@@ -113,6 +109,4 @@ def defined_names(cell: Mapping[str, Any]) -> tuple[str, ...]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # magics, or a student's slip: the lines that start a definition still say what was meant
         return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, re.MULTILINE))
-    return tuple(
-        node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    )
+    return tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))

@@ -11,9 +11,7 @@ from autograder.tables import Table, nearest
 
 KINDS = ("homework", "lab", "quiz", "project")
 # The heading under which a kind of work counts in the course total.
-CATEGORY_OF_KIND = MappingProxyType(
-    {"homework": "assignments", "lab": "labs", "quiz": "quizzes", "project": "project"}
-)
+CATEGORY_OF_KIND = MappingProxyType({"homework": "assignments", "lab": "labs", "quiz": "quizzes", "project": "project"})
 NAME_PATTERN = "FirstName_LastName_AssignmentName.ipynb"
 # The course's own rules, from its syllabus; every one can be changed in course.toml.
 _WEIGHTS = {"professionalism": 20.0, "assignments": 20.0, "labs": 10.0, "quizzes": 20.0, "project": 30.0}
@@ -78,9 +76,7 @@ def read_assignment(name: str, table: Table) -> Assignment:
     """Read one [assignments.NAME]."""
     # the name becomes a folder, and a part of nbgrader's exchange names, which split at "+"
     if not name.replace("_", "").replace("-", "").isalnum():
-        raise table.wrong(
-            "name", name, "an assignment's name of letters, digits, - and _ (it names a folder)"
-        )
+        raise table.wrong("name", name, "an assignment's name of letters, digits, - and _ (it names a folder)")
     parts = table.table("parts")
     assignment = Assignment(
         name=name,
@@ -100,14 +96,10 @@ def read_weights(table: Table) -> Mapping[str, float]:
     return _numbers(table, _WEIGHTS, add_up_to=100.0)
 
 
-def _numbers(
-    table: Table, defaults: Mapping[str, float], add_up_to: float | None = None
-) -> Mapping[str, float]:
+def _numbers(table: Table, defaults: Mapping[str, float], add_up_to: float | None = None) -> Mapping[str, float]:
     if not table.names():
         return dict(defaults)
-    read = {
-        key: table.number(key, 0.0 if add_up_to else default, high=100.0) for key, default in defaults.items()
-    }
+    read = {key: table.number(key, 0.0 if add_up_to else default, high=100.0) for key, default in defaults.items()}
     table.close()
     total = sum(read.values())
     if add_up_to is not None and abs(total - add_up_to) > 1e-9:
@@ -155,9 +147,7 @@ def read_extensions(table: Table, key: str, assignments: tuple[Assignment, ...])
     for each in table.array(key):
         assignment = each.text("assignment")
         if assignment not in names:
-            raise each.wrong(
-                "assignment", assignment, f"an assignment of this file. {nearest(assignment, names)}"
-            )
+            raise each.wrong("assignment", assignment, f"an assignment of this file. {nearest(assignment, names)}")
         until = each.minute("until") if key == "extensions" else None
         found.append(Extension(each.text("student"), assignment, until, each.text("reason", "")))
         each.close()

@@ -117,9 +117,7 @@ class Course:
             if each.name == name:
                 return each
         known = [each.name for each in self.assignments]
-        raise UnknownAssignmentError(
-            f'{self.root / FILE_NAME} lists no assignment "{name}".', nearest(name, known)
-        )
+        raise UnknownAssignmentError(f'{self.root / FILE_NAME} lists no assignment "{name}".', nearest(name, known))
 
     def notebook_stem(self, name: str) -> str:
         """Name the assignment's notebook without `.ipynb`, as nbgrader wants it in `submitted`.
@@ -143,9 +141,7 @@ class Course:
         if folder / f"{name}.ipynb" in found:
             return folder / f"{name}.ipynb"
         holds = "several notebooks" if found else "no notebook"
-        raise UnknownAssignmentError(
-            f'{folder} holds {holds} for the assignment "{name}".', f"Put {name}.ipynb there."
-        )
+        raise UnknownAssignmentError(f'{folder} holds {holds} for the assignment "{name}".', f"Put {name}.ipynb there.")
 
     def released_notebook(self, name: str) -> Path:
         """Say where nbgrader puts the students' version of the assignment's notebook."""
@@ -218,7 +214,5 @@ def _gradebook(table: Table, root: Path) -> str:
     address = table.text("address", default)
     table.close()
     if "://" not in address:
-        raise table.wrong(
-            "address", address, "a database address such as postgresql://user:word@host/gradebook"
-        )
+        raise table.wrong("address", address, "a database address such as postgresql://user:word@host/gradebook")
     return address

@@ -46,9 +46,7 @@ def list_files(inbox: Path) -> tuple[Path, ...]:
         FolderError: there is no such folder.
     """
     if not inbox.exists():
-        raise FolderError(
-            f"There is no inbox at {inbox}.", "Make the folder and drop the downloaded files there."
-        )
+        raise FolderError(f"There is no inbox at {inbox}.", "Make the folder and drop the downloaded files there.")
     if not inbox.is_dir():
         return (inbox,)
     found: list[Path] = []
@@ -101,9 +99,7 @@ def _unreadable(error: OSError) -> str:
 def plain_entry(name: str, data: bytes, modified: dt.datetime | None, source: str) -> Entry:
     """Make the entry of a file that was read; archives other than zip wait for a person."""
     if name.casefold().endswith(_OTHER_ARCHIVES) and not data.lstrip().startswith(b"{"):
-        return Entry(
-            name, data, "Only zip archives are opened: unpack it by hand.", modified, source, waits=True
-        )
+        return Entry(name, data, "Only zip archives are opened: unpack it by hand.", modified, source, waits=True)
     return Entry(name, data, "", modified, source)
 
 

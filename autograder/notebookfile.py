@@ -76,9 +76,7 @@ def read_notebook(data: bytes, path: str) -> NotebookFile:
     except json.JSONDecodeError as error:
         return NotebookFile(None, _json_problem(text, error))
     except (ValueError, RecursionError, MemoryError):
-        return NotebookFile(
-            None, "The file is JSON that cannot be read: nested too deep, or a number too long."
-        )
+        return NotebookFile(None, "The file is JSON that cannot be read: nested too deep, or a number too long.")
     return _as_notebook(raw, mended)
 
 

@@ -75,9 +75,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     return Restored(notebook, tuple(changes))
 
 
-def _put_back(
-    place: int, cells: Cells, wanted: Cells, pairing: Pairing, changes: list[Change]
-) -> NotebookNode:
+def _put_back(place: int, cells: Cells, wanted: Cells, pairing: Pairing, changes: list[Change]) -> NotebookNode:
     """Put back a cell that is not in the submission."""
     cell = _copy(wanted[place])
     name = grade_id(cell)
@@ -144,9 +142,7 @@ def _mended(pair: Pair, cells: Cells, wanted: Cells, changes: list[Change]) -> l
 
 def _answers_in(cell: Cell, wanted: Cells) -> str:
     """Name the functions a changed locked cell defines that some exercise asks for."""
-    asked = {
-        name for other in wanted if grade_id(other) and is_answer(other) for name in defined_names(other)
-    }
+    asked = {name for other in wanted if grade_id(other) and is_answer(other) for name in defined_names(other)}
     return ", ".join(sorted(asked & set(defined_names(cell))))
 
 

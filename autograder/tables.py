@@ -74,9 +74,7 @@ class Table:
             raise self.wrong(key, value, "true or false")
         return value
 
-    def number(
-        self, key: str, default: Any = _REQUIRED, low: float = 0.0, high: float | None = None
-    ) -> float:
+    def number(self, key: str, default: Any = _REQUIRED, low: float = 0.0, high: float | None = None) -> float:
         """Read a number from `low` to `high`, both included."""
         expected = f"a number from {low:g} to {high:g}" if high is not None else f"a number, {low:g} or more"
         value = self._take(key, default, expected)
@@ -137,10 +135,7 @@ class Table:
         value = self._take(key, [], "an array of tables")
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise self.wrong(key, value, f"an array of tables: [[{self._name(key)}]]")
-        return [
-            Table(each, self._file, f"{self._name(key)}[{place}]")
-            for place, each in enumerate(value, start=1)
-        ]
+        return [Table(each, self._file, f"{self._name(key)}[{place}]") for place, each in enumerate(value, start=1)]
 
     def names(self) -> list[str]:
         """List the table's own keys, in file order."""

@@ -138,9 +138,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 def _leads_out(name: str) -> bool:
     path = PurePosixPath(name)
-    return (
-        path.is_absolute() or ".." in path.parts or re.match(r"^[A-Za-z]:", name) is not None or not path.name
-    )
+    return path.is_absolute() or ".." in path.parts or re.match(r"^[A-Za-z]:", name) is not None or not path.name
 
 
 def _shown(name: str) -> str:

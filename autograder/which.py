@@ -26,9 +26,7 @@ def decide_assignment(
     assignments whose released notebook is known, so that their cells can be told.
     """
     named = tuple(dict.fromkeys(name for _, mentions in said for name in mentions.known))
-    candidates = tuple(
-        dict.fromkeys((*([content.assignment] if content.assignment else ()), *content.mixed, *named))
-    )
+    candidates = tuple(dict.fromkeys((*([content.assignment] if content.assignment else ()), *content.mixed, *named)))
     if content.assignment is not None:
         against = [(where, mentions) for where, mentions in said if _denies(mentions, content.assignment)]
         if against:
@@ -45,9 +43,7 @@ def decide_assignment(
         where, name = clear[0]
         if name not in with_notebook:
             return Which(None, candidates, f"The {where} says {name}, which has not been released yet.")
-        return Which(
-            None, candidates, f"The {where} says {name}, but no cell in the notebook comes from {name}."
-        )
+        return Which(None, candidates, f"The {where} says {name}, but no cell in the notebook comes from {name}.")
     unknown = next((mentions.unknown[0] for _, mentions in said if mentions.unknown), "")
     if unknown:
         return Which(None, candidates, f"The course has no assignment {unknown}.")
