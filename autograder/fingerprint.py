@@ -83,7 +83,9 @@ def _rules(course: Course, assignment: str, student: str) -> str:
 
 def _exercise_files(assignment: str) -> list[Path]:
     here = Path(__file__).parent
-    return [here / "exercises" / f"{assignment}.py", here / "exercise.py", here / "draws.py"]
+    declared = here / "exercises"
+    modules = sorted((declared / assignment).rglob("*.py")) or [declared / f"{assignment}.py"]
+    return [*modules, here / "exercise.py", here / "draws.py"]
 
 
 def _kit_files() -> list[Path]:

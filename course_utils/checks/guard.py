@@ -55,6 +55,8 @@ def untouched(seed: int) -> Iterator[_Cut]:
         warnings.simplefilter("ignore")
         logging.disable(logging.CRITICAL)
         torch.set_default_dtype(torch.float32)
+        # Cases are small: a second thread costs more than it brings, most of all on a busy machine.
+        _set_threads(1)
         seed_everything(seed)
         yield printed
 
