@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -142,9 +143,7 @@ BAD = {
     "an array number below zero": npz(tree=tree({"@array": -1}), a0=ONE),
     "an array number that is a word": npz(tree=tree({"@array": "../../key"}), a0=ONE),
     "a tensor without its marks": npz(tree=tree({"@tensor": 0}), a0=ONE),
-    "a gradient on whole numbers": npz(
-        tree=tree({"@tensor": 0, "strided": False, "grad": True}), a0=npy(np.arange(2))
-    ),
+    "a gradient on whole numbers": npz(tree=tree({"@tensor": 0, "strided": False, "grad": True}), a0=npy(np.arange(2))),
     "not json": npz(tree=npy(np.frombuffer(b"{'a': 1}", np.uint8))),
     "not utf-8": npz(tree=npy(np.frombuffer(b"\xff\xfe\xff", np.uint8))),
     "brackets without end": npz(tree=npy(np.frombuffer(b"[" * 100_000, np.uint8))),
@@ -157,9 +156,7 @@ BAD = {
     "a header that is code": npz(tree=b"\x93NUMPY\x01\x00\x20\x00" + b"__import__('os').abort()        "),
     "a bomb of zeros": npz(tree=npy(np.zeros(codec.MAX_BYTES + 1, np.uint8))),
     "a bomb of many arrays": npz(tree=tree([{"@array": 0}] * 80), a0=npy(np.zeros(2**17))),
-    "a bomb of strides": npz(
-        tree=tree({"@tensor": 0, "strided": True, "grad": False}), a0=npy(np.zeros((1,) * 32))
-    ),
+    "a bomb of strides": npz(tree=tree({"@tensor": 0, "strided": True, "grad": False}), a0=npy(np.zeros((1,) * 32))),
     "a bomb of words": npz(tree=npy(np.frombuffer(b"[" + b"[]," * 2_000_000 + b"[]]", np.uint8))),
 }
 
@@ -185,10 +182,8 @@ def test_a_file_too_large_is_not_even_read(tmp_path):
 def test_a_good_archive_with_one_wrong_byte_is_read_or_refused(place, change):
     data = bytearray(GOOD)
     data[place] ^= change
-    try:
+    with contextlib.suppress(CodecError):
         load(bytes(data))
-    except CodecError:
-        pass
 
 
 @given(some.binary(max_size=400))
