@@ -9,10 +9,12 @@ from __future__ import annotations
 from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
+from course_utils.widgets.minibatch import minibatch_explorer
 from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
 from course_utils.widgets.selfcheck import Question, SelfCheck, self_check
 from course_utils.widgets.squares import line_and_squares
+from course_utils.widgets.zero_grad import zero_grad_explorer
 
 __all__ = [
     "LiveFigure",
@@ -22,7 +24,9 @@ __all__ = [
     "contour_stepper",
     "learning_rate_explorer",
     "line_and_squares",
+    "minibatch_explorer",
     "outlier_explorer",
     "predict",
     "self_check",
+    "zero_grad_explorer",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 from course_utils import plots
 from course_utils.widgets.bowl import Bowl, standardise
 from course_utils.widgets.live import LiveFigure, make_button, make_control, make_rate_slider
+from course_utils.widgets.loss_map import draw_loss_map, move_path
 
 RAW, STANDARDISED = "raw", "standardised"
 # fmt: off
@@ -18,7 +19,6 @@ _RATES = (
     0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1,
 )
 # fmt: on
-_FAR = 1e6  # a point this far outside the map is not worth drawing
 
 
 def contour_stepper(
@@ -64,9 +64,7 @@ def contour_stepper(
             drawn["here"] = left.plot([], [], "s", color=plots.BLUE, ms=8, zorder=5)[0]
             drawn["curve"] = right.plot([], [], "o-", color=plots.RED, ms=3, lw=1.2)[0]
             drawn["map"] = inputs
-        near = np.clip(walk, -_FAR, _FAR)
-        drawn["path"].set_data(near[:, 0], near[:, 1])
-        drawn["here"].set_data(near[-1:, 0], near[-1:, 1])
+        move_path(drawn["path"], drawn["here"], walk)
         drawn["curve"].set_data(np.arange(steps + 1), losses)
         right.set_ylim(0.6 * bowl.lowest, max(4 * float(losses[0]), 2 * float(losses.max())))
         left.set_title(f"{inputs} inputs, η = {lr:.3g}, step {steps}", fontsize=12, loc="left")
@@ -102,20 +100,11 @@ def _draw_map(
     """Draw what stays while the steps change: contours, the start, the bottom, the empty loss curve."""
     left.clear()
     right.clear()
-    plots.dress(left, x=f"weight w ({inputs} inputs)", y="bias b")
     plots.dress(right, x="step", y="")
     # The window holds the start and the bottom with room to overshoot on every side.
     away = np.abs(bowl.bottom - np.asarray(start))
     reach = 1.5 * away + 0.5 if inputs == RAW else np.full(2, 1.5 * away.max() + 0.5)
-    ws, bs = np.linspace(bowl.bottom - reach, bowl.bottom + reach, fineness).T
-    losses = bowl.loss(np.stack(np.meshgrid(ws, bs), axis=-1))
-    levels = bowl.lowest + np.geomspace(0.02, 1, 12) * float(losses.max() - bowl.lowest)
-    left.contourf(ws, bs, losses, levels=[bowl.lowest, *levels], cmap="cividis_r", alpha=0.55)
-    left.contour(ws, bs, losses, levels=levels, colors="#555555", linewidths=0.6)
-    left.plot(*bowl.bottom, "*", color=plots.GREEN, ms=15, mec="black", zorder=3, label="bottom")
-    left.plot(*start, "D", color=plots.ORANGE, ms=7, mec="black", zorder=3, label="start")
-    left.legend(loc="upper right", fontsize=9)
-    left.set(xlim=(ws[0], ws[-1]), ylim=(bs[0], bs[-1]))
+    draw_loss_map(left, bowl, start, reach, inputs=inputs, fineness=fineness)
     plots.scale_log(right)
     right.set_xlim(-0.5, most_steps + 0.5)
     right.axhline(bowl.lowest, color=plots.GREEN, ls="--", lw=1.5, label=f"lowest MSE, {bowl.lowest:.2f}")

@@ -12,7 +12,12 @@ from nbconvert import HTMLExporter
 
 ROOT = Path(__file__).resolve().parents[2]
 LECTURES = sorted((ROOT / "notebooks/lectures").glob("*.ipynb"))
-FIGURES = re.compile(r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer)\(", re.M)
+FIGURES = re.compile(
+    r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer"
+    r"|probability_bars|cross_entropy_gap"
+    r"|zero_grad_explorer|minibatch_explorer)\(",
+    re.M,
+)
 
 each = pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 
@@ -163,3 +168,31 @@ def test_lecture_3_computes_the_limits_and_lands_in_one_step():
     assert "translated:   w = 1.312, b = 0.648" in text
     assert "x³: derivative at 0 is 0.0, and 0 is neither" in text
     assert "true derivative   -768.60    -Δ·x =   -768.60" in text
+
+
+@pytest.mark.slow
+def test_lecture_4_computes_what_the_silent_mistakes_cost():
+    text = printed(run(ROOT / "notebooks/lectures/04_the_pytorch_loop.ipynb"))
+    assert "The answer: Twice the number" in text
+    assert "The answer: (13, 13)" in text
+    assert "mean of all 169 squares: 141.9" in text
+    assert "column minus column: 18.6" in text
+    assert "mean of the batch means: 16.89" in text
+    assert "weighted by their rows:  18.60" in text
+    assert "in any epoch's loss: 0.0000" in text
+    assert "the weight moved by 0.0 in 100 steps" in text
+
+
+@pytest.mark.slow
+def test_lecture_6_starts_at_ln_c_survives_a_thousand_and_splits_cross_entropy():
+    text = printed(run(ROOT / "notebooks/lectures/06_losses_for_classes.ipynb"))
+    assert "step   0: BCE 0.6931" in text
+    assert "The answer: 2.303 nats" in text
+    assert "step   0: loss 2.3026   right 10.1%" in text
+    assert "with the plus  6.908   without it 0.000" in text
+    assert "softmax by the formula: [nan, 0.0, 0.0]" in text
+    assert "patched   18.421    true loss   2000.0" in text
+    assert "right class 2:   2000.0" in text
+    assert "H 0.6109 + KL 0.3389 = 0.9498;   CE = 0.9498" in text
+    assert "in all of them: True" in text
+    assert "probabilities: 0.7437" in text

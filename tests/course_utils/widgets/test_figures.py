@@ -14,7 +14,9 @@ from course_utils.widgets import (
     contour_stepper,
     learning_rate_explorer,
     line_and_squares,
+    minibatch_explorer,
     outlier_explorer,
+    zero_grad_explorer,
 )
 from course_utils.widgets.outlier import find_least_absolute_line
 
@@ -35,6 +37,15 @@ def outlier() -> LiveFigure:
     return outlier_explorer(*load_scores(), row=7)
 
 
+def piling() -> LiveFigure:
+    return zero_grad_explorer(*load_scores(), fineness=20)
+
+
+def batches() -> LiveFigure:
+    return minibatch_explorer(*load_scores(), fineness=20)
+
+
+MAKERS = [squares, rate, contour, outlier, piling, batches]
 MOVES = [
     (squares, {"w": 2.0}),
     (squares, {"b": -3.0}),
@@ -43,6 +54,10 @@ MOVES = [
     (contour, {"lr": 0.002, "steps": 7}),
     (contour, {"inputs": "standardised"}),
     (outlier, {"final": 90.0}),
+    (piling, {"is_cleared": True}),
+    (piling, {"lr": 0.3, "steps": 12}),
+    (batches, {"batch_size": 1}),
+    (batches, {"lr": 0.05, "epochs": 9}),
 ]
 
 
@@ -63,7 +78,7 @@ def test_moving_a_control_changes_picture_and_words_and_moving_back_restores_bot
     assert (live.png, live.description) == before
 
 
-@pytest.mark.parametrize("make", [squares, rate, contour, outlier])
+@pytest.mark.parametrize("make", MAKERS)
 def test_the_picture_is_a_png_of_the_same_size_whatever_the_controls_say(make):
     live = make()
     size = live.png[16:24]
@@ -80,7 +95,7 @@ def test_the_picture_is_a_png_of_the_same_size_whatever_the_controls_say(make):
     assert struct.unpack(">II", size)[0] > 600
 
 
-@pytest.mark.parametrize("make", [squares, rate, contour, outlier])
+@pytest.mark.parametrize("make", MAKERS)
 def test_words_and_name_of_the_picture_follow_its_state(make):
     live = make()
     assert html.escape(live.description) in live.words.value
