@@ -159,6 +159,7 @@ def harmless(verdict: Verdict) -> Verdict:
         look=plain(verdict.look),
         printed=plain(verdict.printed)[:4_000],
         figure=str(clean_figure(verdict.figure)) if verdict.figure else "",
+        figure_text=plain(verdict.figure_text),
         lines=tuple(_harmless_line(line) for line in verdict.lines) if has_news else (),
     )
 
