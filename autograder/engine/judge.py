@@ -55,7 +55,11 @@ class Judge:
         first = responses[0].raised
         if first is not None and first.type == "NameError" and not first.function and f"'{name}'" in first.message:
             return _undefined(key, execution)
-        return diagnose(key, responses)
+        try:
+            return diagnose(key, responses)
+        except Exception as error:  # a forged response, or a slip of ours: no points, and a person looks at it
+            idea = f"The response of {name} could not be judged ({type(error).__name__})."
+            return replace(_blank(key), outcome=Outcome.BROKEN, idea=idea)
 
 
 def make_judge(assignment: str, secret: int | None = None) -> Judge:

@@ -25,7 +25,7 @@ from autograder.engine.untrusted import sound_output
 _INTERRUPT_SECONDS = 3.0
 """How long a kernel that was interrupted has to come back before it is given up."""
 
-_OPEN_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+_OPEN_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Ended(StrEnum):
@@ -168,10 +168,13 @@ class Kernel:
             descriptor = os.open(place, os.O_RDONLY | _OPEN_FLAGS)
         except OSError:
             return None
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None
-            data = file.read(most_bytes + 1)
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(most_bytes + 1)
+        finally:
+            os.close(descriptor)
         self.discard(path)
         return data if len(data) <= most_bytes else None
 

@@ -68,8 +68,9 @@ def _report_from_inside(plan: Plan, to: socket.socket) -> NoReturn:
 
         enter(plan, lambda folder: None, report)
     except BaseException as error:
+        words = error.strerror if isinstance(error, OSError) else str(error)
         with contextlib.suppress(OSError):
-            to.send((str(error) or type(error).__name__).encode()[:500])
+            to.send((words or type(error).__name__).encode()[:500])
     finally:
         os._exit(1)
 
