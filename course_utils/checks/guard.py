@@ -55,17 +55,23 @@ def untouched(seed: int) -> Iterator[_Cut]:
         warnings.simplefilter("ignore")
         logging.disable(logging.CRITICAL)
         torch.set_default_dtype(torch.float32)
-        # Cases are small: a second thread costs more than it brings, most of all on a busy machine.
-        _set_threads(1)
         seed_everything(seed)
         yield printed
 
 
 @contextmanager
 def plain_torch() -> Iterator[None]:
-    """Make tensors in the enclosed code as a fresh kernel does: on the CPU, with gradients."""
-    with torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
-        yield
+    """Make tensors in the enclosed code as a fresh kernel does: on the CPU, with gradients, on one thread.
+
+    Cases are small: a second thread costs more than it brings, most of all on a busy machine.
+    """
+    threads = torch.get_num_threads()
+    _set_threads(1)
+    try:
+        with torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
+            yield
+    finally:
+        _set_threads(threads)
 
 
 def _keep_settings(stack: ExitStack) -> None:
