@@ -7,11 +7,13 @@ browser is listening (GitHub, print, nbconvert, a terminal) a still picture and 
 from __future__ import annotations
 
 from course_utils.widgets.contour import contour_stepper
+from course_utils.widgets.entropy import cross_entropy_gap
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
 from course_utils.widgets.minibatch import minibatch_explorer
 from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
+from course_utils.widgets.probabilities import probability_bars
 from course_utils.widgets.selfcheck import Question, SelfCheck, self_check
 from course_utils.widgets.squares import line_and_squares
 from course_utils.widgets.zero_grad import zero_grad_explorer
@@ -22,11 +24,13 @@ __all__ = [
     "Question",
     "SelfCheck",
     "contour_stepper",
+    "cross_entropy_gap",
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",
     "outlier_explorer",
     "predict",
+    "probability_bars",
     "self_check",
     "zero_grad_explorer",
 ]
