@@ -70,8 +70,12 @@ class Mutant:
 
 
 def mutants_of(reference: Callable[..., Any]) -> Iterator[Mutant]:
-    """Yield the mutants of a reference: a function, a lambda or a class defined in a module's source."""
-    node, namespace = _definition(reference)
+    """Yield the mutants of a reference: a function, a lambda or a class defined in a module's source.
+
+    A lambda that only hands its arguments on to a function of the same module stands for that function.
+    """
+    node, namespace = _definition(_behind(reference))
+    node = _Bare().visit(node)
     name = "mutant" if isinstance(node, ast.Lambda) else node.name
     seen = set()
     for change, changed in _changes(node):
@@ -81,6 +85,47 @@ def mutants_of(reference: Callable[..., Any]) -> Iterator[Mutant]:
             continue
         seen.add(text)
         yield Mutant(change, module, name, namespace)
+
+
+class _Bare(ast.NodeTransformer):
+    """Take off what does nothing when it runs: annotations and docstrings."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        """Take an argument's annotation off."""
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt | None:
+        """Make an annotated assignment a plain one."""
+        if node.value is None:
+            return None
+        return ast.copy_location(ast.Assign([node.target], self.visit(node.value)), node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        """Take annotations and docstring off a function."""
+        node.returns = None
+        return self._without_docstring(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        """Take the docstring off a class."""
+        return self._without_docstring(node)
+
+    def _without_docstring(self, node: Any) -> Any:
+        if len(node.body) > 1 and _is_docstring(node.body[0]):
+            del node.body[0]
+        self.generic_visit(node)
+        return node
+
+
+def _behind(reference: Callable[..., Any]) -> Callable[..., Any]:
+    if inspect.isclass(reference) or reference.__name__ != "<lambda>":
+        return reference
+    body = _definition(reference)[0].body
+    if isinstance(body, ast.Call) and isinstance(body.func, ast.Name) and not body.keywords:
+        called = reference.__globals__.get(body.func.id)
+        if inspect.isfunction(called) and all(isinstance(argument, ast.Name) for argument in body.args):
+            return called
+    return reference
 
 
 Definition = ast.FunctionDef | ast.Lambda | ast.ClassDef

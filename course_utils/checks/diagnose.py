@@ -37,9 +37,11 @@ def diagnose(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     verdict = _judge(key, responses)
     if "graph" not in key.contract.options:
         return verdict
+    from course_utils.checks.guard import plain_torch
     from course_utils.checks.microscope import look_closer
 
-    return look_closer(key, responses, verdict)
+    with plain_torch():
+        return look_closer(key, responses, verdict)
 
 
 def _judge(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
@@ -47,9 +49,7 @@ def _judge(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     findings = _findings(key, responses)
     lines = _lines(key, findings)
     printed = _printed(key, responses, findings)
-    blank = Verdict(
-        contract.name, Outcome.PASSED, contract.points, contract.points, lines=lines, printed=printed
-    )
+    blank = Verdict(contract.name, Outcome.PASSED, contract.points, contract.points, lines=lines, printed=printed)
     if not findings:
         return _own_work(blank, responses)
     failed = replace(blank, outcome=Outcome.FAILED, points=0.0)
@@ -83,6 +83,15 @@ def _judge(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
             look=by_part[0][1].look,
             mistake="+".join(dict.fromkeys(known.name for _, known in by_part)),
         )
+    two = _two_mistakes(key, responses)
+    if two:
+        return replace(
+            failed,
+            idea=f"Two things. {two[0].idea} And: {two[1].idea}",
+            saw=messages.say_numbers(finding.case, finding.difference),
+            look="Mend one at a time.",
+            mistake="+".join(known.name for known in two),
+        )
     generic = messages.generic(contract, finding.case, finding.given, finding.expected, finding.difference)
     return replace(failed, idea=generic.idea, saw=generic.saw, look=generic.look, mistake=generic.name)
 
@@ -112,14 +121,36 @@ def _shows_itself(mistake: KnownMistake, key: AnswerKey) -> bool:
     return False
 
 
+def _two_mistakes(key: AnswerKey, responses: Sequence[Response]) -> tuple[KnownMistake, KnownMistake] | None:
+    """Return two named mistakes that, made together, explain every case: each case looks as one of them leaves it.
+
+    Where neither shows, the response has to be right; where only one shows, it has to look like that one.
+    """
+    specs = key.contract.parts
+    is_right = [compare(given, want, specs) is None for given, want in zip(responses, key.expected, strict=True)]
+    telling = []
+    for mistake in key.mistakes:
+        pairs = list(zip(mistake.responses, key.expected, strict=True))
+        shows = {place for place, (one, want) in enumerate(pairs) if compare(one, want, specs) is not None}
+        fits = {place for place in shows if looks_like(responses[place], mistake.responses[place], specs)}
+        if fits and not any(is_right[place] for place in shows) and _shows_itself(mistake, key):
+            telling.append((mistake, shows, fits))
+    wrong = {place for place, right in enumerate(is_right) if not right}
+    for number, (first, shows, fits) in enumerate(telling):
+        for second, others, fits_too in telling[number + 1 :]:
+            alone = (shows - others) <= fits and (others - shows) <= fits_too and shows != others
+            if alone and fits | fits_too == wrong and min(len(fits), len(fits_too)) < len(wrong):
+                return first, second
+    return None
+
+
 def _mistakes_by_part(key: AnswerKey, responses: Sequence[Response]) -> list[tuple[PartSpec, KnownMistake]]:
     """Explain each wrong part by a mistake of its own; empty unless every wrong part can be explained."""
     specs = key.contract.parts
     usable = [
         number
         for number, given in enumerate(responses)
-        if len(given.parts) == len(specs)
-        and not (given.raised or given.structure or given.changed or given.remembers)
+        if len(given.parts) == len(specs) and not (given.raised or given.structure or given.changed or given.remembers)
     ]
     if len(specs) < 2 or len(usable) < len(responses):
         return []
