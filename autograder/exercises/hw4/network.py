@@ -114,6 +114,7 @@ mlp_backward = Exercise(
                 "multiplied_by_the_activation": "z1",
                 "masked_by_the_gradients_sign": "z1",
                 "counted_zero_as_positive": "z1",
+                "masked_without_the_bias": "z1",
                 "updated_the_last_layer_first": "a1",
                 "skipped_the_last_layers_weights": "a1",
                 "forgot_the_hidden_activation": "W2",
@@ -199,6 +200,14 @@ def masked_by_the_gradients_sign(x, y, W1, b1, W2, b2):
 )
 def turned_the_mask_round(x, y, W1, b1, W2, b2):
     return _walk_back(x, y, W1, b1, W2, b2, mask=lambda z1, a1, da1: da1 * (z1 <= 0))
+
+
+@mlp_backward.mistake(
+    "Your mask asks x W1ᵀ, without the bias: a unit is on when z1, bias included, is above 0.",
+    look="Which number went into ReLU on the way forward?",
+)
+def masked_without_the_bias(x, y, W1, b1, W2, b2):
+    return _walk_back(x, y, W1, b1, W2, b2, mask=lambda z1, a1, da1: da1 * (z1 - b1 > 0))
 
 
 @mlp_backward.mistake(

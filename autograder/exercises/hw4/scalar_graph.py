@@ -33,27 +33,28 @@ class Scalar:
         other = self.lift(other)
         return self.make(self.data * other.data, (self, other.data), (other, self.data))
 
-    def __sub__(self, other):
-        other = self.lift(other)
-        return self.make(self.data - other.data, (self, 1.0), (other, -1.0))
-
     def __pow__(self, k):
         return self.make(self.data**k, (self, k * self.data ** (k - 1)))
-
-    def __neg__(self):
-        return self.make(-self.data, (self, -1.0))
 
     def relu(self):
         return self.make(max(self.data, 0.0), (self, float(self.data > 0)))
 
+    # As in the notebook, which gives these ready made: a fault in + or * shows through them as well.
+
     def __radd__(self, other):
-        return self.lift(other) + self
+        return self + other
 
     def __rmul__(self, other):
-        return self.lift(other) * self
+        return self * other
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -1 * other
 
     def __rsub__(self, other):
-        return self.lift(other) - self
+        return -self + other
 
     def order(self) -> list[Scalar]:
         """Return the nodes this one was made from, each after its parents, itself last; without recursion."""
