@@ -61,7 +61,7 @@ def _move(func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any
     given = [*args[1:], *kwargs.values()]
     goes = any(_is_there(value) for value in given)
     goes |= any(isinstance(value, torch.Tensor) and not was_left_behind(value) for value in given)
-    stays = [value for value in args[1:] if not _is_there(value)]
+    stays = [value for value in args[1:] if not (_is_there(value) or value is None or isinstance(value, bool))]
     named = {key: value for key, value in kwargs.items() if not _is_there(value)}
     source = arrived(args[0]) if goes else args[0]
     if func.__name__ == "to" and not stays and not set(named) - {"non_blocking", "copy"}:
