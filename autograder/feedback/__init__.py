@@ -7,6 +7,7 @@ They lie where `nbgrader release_feedback` looks for them.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,9 +19,6 @@ from autograder.receipts import graded_notebook, graded_path, receipts
 from autograder.templates import write_page
 
 __all__ = ["feedback_page", "write_feedback"]
-
-_FOR_RELEASE = ("timestamp.txt", "submission_secret.txt")
-"""`nbgrader release_feedback` names the released page by these two."""
 
 
 def write_feedback(
@@ -44,17 +42,24 @@ def write_feedback(
         page = folder / f"{stem}.html"
         notebook = graded_notebook(course, assignment, receipt.student)
         write_page(page, feedback_page(course, receipt, notebook))
-        _copy_for_release(graded_path(course, assignment, receipt.student).parent, folder)
+        _ready_for_release(graded_path(course, assignment, receipt.student).parent, folder)
         pages.append(page)
         if on_page is not None:
             on_page(number + 1, len(made))
     return tuple(pages)
 
 
-def _copy_for_release(graded: Path, folder: Path) -> None:
-    for name in _FOR_RELEASE:
+def _ready_for_release(graded: Path, folder: Path) -> None:
+    """Lay beside a page what `nbgrader release_feedback` names the released page by.
+
+    Work that came by another way than nbgrader's exchange has no secret, and one that is missing would stop the
+    release for the whole class: it gets one that nobody knows.
+    """
+    for name, otherwise in (("timestamp.txt", ""), ("submission_secret.txt", secrets.token_hex(32))):
         try:
             if (graded / name).is_file():
                 shutil.copy2(graded / name, folder / name)
+            elif not (folder / name).exists():
+                (folder / name).write_text(otherwise, encoding="utf-8")
         except OSError as error:
             raise FolderError(f"{folder / name} cannot be written: {error.strerror}.") from error

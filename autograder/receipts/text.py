@@ -16,7 +16,8 @@ def say_moment(moment: datetime | None) -> str:
 
 def as_text(receipt: Receipt) -> str:
     """Return the receipt for a terminal or a mail."""
-    wide = max((len(line.exercise) for line in receipt.lines), default=10) + 2
+    names = [line.exercise for line in receipt.lines] + [taken.words for taken in receipt.deductions]
+    wide = max((len(name) for name in names), default=10) + 2
     rows = [f"{receipt.assignment} · {receipt.title}: {receipt.name} ({receipt.student})"]
     for line in receipt.lines:
         earned = f"{say_points(line.points)} of {say_points(line.max)}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import nbformat
@@ -48,6 +49,20 @@ def test_pages_lie_where_nbgrader_releases_them_from(course: Course, pages: dict
     assert (folder / "hw1.html").is_file()
     assert (folder / "submission_secret.txt").read_text() == "secret-s002"
     assert (folder / "timestamp.txt").is_file()
+
+
+def test_work_that_came_without_a_secret_does_not_stop_the_release(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    shutil.rmtree(changed.feedback, ignore_errors=True)
+    for file in changed.autograded.rglob("*.txt"):
+        file.unlink()
+    pages = write_feedback(changed, "hw1")
+    secrets = [(page.parent / "submission_secret.txt").read_text() for page in pages]
+    assert len(set(secrets)) == len(pages)
+    assert all(len(secret) >= 32 for secret in secrets)
+    assert all((page.parent / "timestamp.txt").is_file() for page in pages)
+    write_feedback(changed, "hw1")
+    assert [(page.parent / "submission_secret.txt").read_text() for page in pages] == secrets
 
 
 def test_a_page_has_receipt_answers_and_diagnoses(pages: dict[str, str]) -> None:
