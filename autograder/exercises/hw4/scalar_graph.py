@@ -139,8 +139,9 @@ value = Exercise(
         case("a power", **_program("c = a + b; L = c ** 3", a=1.0, b=-3.0)),
         case(
             "relu off and on",
-            **_program("c = a * b; d = c.relu(); e = a.relu(); L = d * 4 + e * 3", a=2.0, b=-3.0),
+            **_program("c = a * b; d = c.relu(); e = a.relu(); L = d * 4 + e * 3", a=0.5, b=-3.0),
         ),
+        case("a node that L does not use", **_program("c = a * b; d = c + 1; L = c * 2", a=2.0, b=-3.0)),
         case("relu at exactly 0", **_program("d = a.relu(); L = d * 3 + b", a=0.0, b=1.0)),
         case("a diamond", **_program("c = a * b; d = c + a; L = c * d", a=2.0, b=3.0)),
         case("the diamond's arms exchanged", **_program("c = a * b; d = c + a; L = d * c", a=2.0, b=3.0)),
