@@ -22,7 +22,7 @@ import torch
 
 from course_utils.checks.contract import Case, Contract
 from course_utils.checks.deadline import DeadlineExceeded, Stopwatch, deadline, memory_limit
-from course_utils.checks.drivers import find_driver
+from course_utils.checks.drivers import Driver, find_driver
 from course_utils.checks.guard import untouched
 from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
 from course_utils.checks.trace import names_in, watching
@@ -76,7 +76,7 @@ def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[R
             # The limits hold for all that may run a student's code, reading what came back included.
             with _memory_limit(), watching(contract.forbid) as seen, deadline(seconds):
                 try:
-                    parts, structure = _parts(contract, drive(answer, given, contract.options))
+                    parts, structure, seen = _call(drive, contract, answer, given, seen)
                 except (DeadlineExceeded, KeyboardInterrupt):
                     raise
                 except BaseException as error:  # whatever a student's code raises is a response
@@ -91,6 +91,15 @@ def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[R
     if raised is not None:
         return Response(raised=raised, changed=changed, used=used, printed=printed.text()), spent
     return Response(parts, None, structure, changed, False, used, printed.text()), spent
+
+
+def _call(
+    drive: Driver, contract: Contract, answer: Any, given: dict[str, Any], seen: set[str]
+) -> tuple[tuple[Part, ...], str, set[str]]:
+    """Drive the answer and read what it gave, which is let go here: it may run code when it ends."""
+    value = drive(answer, given, contract.options)
+    made = set(seen)  # the calls made from here on are ours
+    return *_parts(contract, value), made
 
 
 def _memory_limit() -> AbstractContextManager[None]:

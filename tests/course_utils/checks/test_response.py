@@ -139,8 +139,17 @@ def test_what_is_described_no_longer_hangs_on_the_answer():
 
 @pytest.mark.parametrize(
     ("number", "said"),
-    [(2.0, "2"), (1 / 3, "0.3333"), (1e-9, "1e-09"), (12345.678, "1.235e+04"), (float("nan"), "nan")]
-    + [(float("-inf"), "-inf"), (7, "7"), (True, "True"), (np.float32(0.5), "0.5")],
+    [
+        (2.0, "2"),
+        (1 / 3, "0.3333"),
+        (1e-9, "1e-09"),
+        (12345.678, "1.235e+04"),
+        (float("nan"), "nan"),
+        (float("-inf"), "-inf"),
+        (7, "7"),
+        (True, "True"),
+        (np.float32(0.5), "0.5"),
+    ],
 )
 def test_numbers_are_written_as_a_person_would(number, said):
     assert say_number(number) == said
