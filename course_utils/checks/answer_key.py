@@ -178,14 +178,14 @@ def responses_from_tree(tree: list[dict[str, Any]]) -> tuple[Response, ...]:
 
     Raises KeyError, TypeError or ValueError if a field is missing or of the wrong type.
     """
-    return tuple(_response(item) for item in tree)
+    return tuple(_response(_table(item)) for item in _rows(tree))
 
 
 def _response(item: dict[str, Any]) -> Response:
     raised = item["raised"]
     return Response(
-        parts=tuple(_part(part) for part in item["parts"]),
-        raised=None if raised is None else _raised(raised),
+        parts=tuple(_part(_table(part)) for part in _rows(item["parts"])),
+        raised=None if raised is None else _raised(_table(raised)),
         structure=plain_text(item["structure"]),
         changed=_names(item["changed"]),
         remembers=bool(item["remembers"]),
@@ -205,13 +205,25 @@ def _raised(item: dict[str, Any]) -> Raised:
     )
 
 
-def _names(items: list[object]) -> tuple[str, ...]:
-    return tuple(plain_text(item) for item in items[:MAX_NAMES])
+def _table(item: object) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise TypeError("not a table of fields")
+    return item
+
+
+def _rows(items: object) -> list[Any]:
+    if not isinstance(items, list):
+        raise TypeError("not a list")
+    return items
+
+
+def _names(items: object) -> tuple[str, ...]:
+    return tuple(plain_text(item) for item in _rows(items)[:MAX_NAMES])
 
 
 def _part(item: dict[str, Any]) -> Part:
     values = item["values"]
-    shape = tuple(int(size) for size in item["shape"])
+    shape = tuple(int(size) for size in _rows(item["shape"]))
     if values is not None and not (isinstance(values, np.ndarray) and values.dtype.kind in "biuf"):
         raise ValueError("a part's values are not an array of numbers")
     if values is not None and values.shape != shape:

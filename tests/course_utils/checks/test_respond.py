@@ -377,7 +377,7 @@ def test_an_answer_that_counts_its_calls_is_found_out():
     [
         lambda x: x + torch.rand(1, dtype=x.dtype),
         lambda x: x + np.random.rand(),
-        lambda x, cache={}: cache.setdefault(tuple(x.tolist()), 2 * x).clone(),  # noqa: B006
+        lambda x, cache={}: cache.setdefault(tuple(x.tolist()), 2 * x).clone(),
     ],
 )
 def test_chance_and_a_sound_cache_are_no_memory(answer):
