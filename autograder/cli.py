@@ -69,8 +69,8 @@ def demo(
 @command(epilog="Example:  course generate hw1")
 def generate(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
     """Make the students' version of an assignment in release/ and enter it in the gradebook."""
-    from autograder.coursefile import load_course
     from autograder.roads import run_generate
+    from autograder.rules.coursefile import load_course
 
     loaded = load_course(course)
     run_generate(loaded, assignment)
@@ -87,8 +87,8 @@ def collect(
     as_json: JsonOption = False,
 ) -> None:
     """File what came in under students and assignments; every file gets a fate and a reason."""
-    from autograder.coursefile import load_course
     from autograder.roads import run_collect
+    from autograder.rules.coursefile import load_course
 
     loaded = load_course(course)
     fates = run_collect(loaded, inbox or loaded.inbox, dry_run=dry_run)
@@ -113,9 +113,9 @@ def grade(
     as_json: JsonOption = False,
 ) -> None:
     """Run and judge the submissions that changed, and enter their grades in the gradebook."""
-    from autograder.coursefile import load_course
     from autograder.grading import pending, submissions
     from autograder.roads import run_grade
+    from autograder.rules.coursefile import load_course
 
     loaded = load_course(course)
     loaded.source_notebook(assignment)
@@ -137,8 +137,8 @@ def grade(
 
 
 def _show_grades(root: Path, assignment: str) -> None:
-    from autograder.coursefile import load_course
     from autograder.receipts import receipts
+    from autograder.rules.coursefile import load_course
 
     rows = [
         (
@@ -156,8 +156,8 @@ def _show_grades(root: Path, assignment: str) -> None:
 @command(epilog="Example:  course feedback hw1")
 def feedback(assignment: AssignmentArgument, course: CourseOption = HERE, as_json: JsonOption = False) -> None:
     """Write a feedback page for each graded submission."""
-    from autograder.coursefile import load_course
     from autograder.roads import run_feedback
+    from autograder.rules.coursefile import load_course
 
     pages = run_feedback(load_course(course), assignment)
     if as_json:
@@ -169,8 +169,8 @@ def feedback(assignment: AssignmentArgument, course: CourseOption = HERE, as_jso
 @command(epilog="Example:  course report hw1")
 def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
     """Write the class report: scores, misconceptions to reteach, what waits for a person."""
-    from autograder.coursefile import load_course
     from autograder.roads import run_report
+    from autograder.rules.coursefile import load_course
 
     screen.say(str(run_report(load_course(course), assignment)))
 

@@ -12,9 +12,7 @@ from course_utils.checks.codec import strided
 DOUBLE, SINGLE = torch.float64, torch.float32
 
 
-def normal(
-    generator: torch.Generator, *shape: int, scale: float = 1.0, dtype: torch.dtype = DOUBLE
-) -> torch.Tensor:
+def normal(generator: torch.Generator, *shape: int, scale: float = 1.0, dtype: torch.dtype = DOUBLE) -> torch.Tensor:
     """Draw independent normal numbers with standard deviation `scale`."""
     return (scale * torch.randn(shape, generator=generator, dtype=DOUBLE)).to(dtype)
 

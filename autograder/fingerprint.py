@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 import course_utils
-from autograder.coursefile import Course
-from autograder.fates import Fate
+from autograder.intake.fates import Fate
+from autograder.rules.coursefile import Course
 
 _WORDS = {
     "submission": "the notebook or its time stamp",
@@ -96,7 +96,7 @@ def _kit_files() -> list[Path]:
             *checks.rglob("*.py"),
             *(here / "engine").glob("*.py"),
             *(here / "nbgrader_bridge").glob("*.py"),
-            here / "policies.py",
+            here / "rules" / "policies.py",
         ]
     )
 

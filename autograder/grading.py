@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from autograder.collected import accepted
-from autograder.coursefile import Course
 from autograder.errors import GradebookError, UnknownAssignmentError
 from autograder.fingerprint import fingerprint, read_record, record_path, why_changed, write_record
+from autograder.intake.collected import accepted
 from autograder.nbgrader_bridge.steps import autograde
+from autograder.rules.coursefile import Course
 
 
 class Status(StrEnum):

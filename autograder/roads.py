@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from autograder import screen
-from autograder.coursefile import Course
 from autograder.engine.worker.client import isolation_here
-from autograder.fates import Fate
 from autograder.feedback import write_feedback
 from autograder.grading import Graded, Status, grade, submissions
-from autograder.intake import collect
+from autograder.intake.collecting import collect
+from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.gradebook import maximum
 from autograder.nbgrader_bridge.steps import generate, register_class
 from autograder.report import write_report
-from autograder.roster import load_roster
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import load_roster
 
 
 def run_generate(course: Course, assignment: str) -> None:

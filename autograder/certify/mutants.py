@@ -101,20 +101,16 @@ class _Bare(ast.NodeTransformer):
             return None
         return ast.copy_location(ast.Assign([node.target], self.visit(node.value)), node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Take annotations and docstring off a function."""
         node.returns = None
-        return self._without_docstring(node)
+        return self.visit_ClassDef(node)
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+    def visit_ClassDef(self, node: ast.ClassDef | ast.FunctionDef) -> ast.AST:
         """Take the docstring off a class."""
-        return self._without_docstring(node)
-
-    def _without_docstring(self, node: Any) -> Any:
         if len(node.body) > 1 and _is_docstring(node.body[0]):
             del node.body[0]
-        self.generic_visit(node)
-        return node
+        return self.generic_visit(node)
 
 
 def _behind(reference: Callable[..., Any]) -> Callable[..., Any]:

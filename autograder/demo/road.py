@@ -9,15 +9,15 @@ from pathlib import Path
 import nbformat
 
 from autograder import screen
-from autograder.coursefile import Course, load_course
 from autograder.demo.inbox import fill_inbox
 from autograder.demo.people import CLASS
 from autograder.errors import FolderError
-from autograder.fates import Fate
 from autograder.grading import Graded, Status
+from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.steps import release
 from autograder.receipts import Deduction, Receipt, receipts
 from autograder.roads import run_collect, run_feedback, run_generate, run_grade, run_report
+from autograder.rules.coursefile import Course, load_course
 
 ASSIGNMENT = "hw1"
 _REPOSITORY = Path(__file__).resolve().parent.parent.parent

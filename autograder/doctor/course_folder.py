@@ -7,8 +7,8 @@ from pathlib import Path
 
 from traitlets.config import PyFileConfigLoader
 
-from autograder.coursefile import load_course
 from autograder.doctor.finding import Finding, State
+from autograder.rules.coursefile import load_course
 from course_utils.errors import KitError
 
 DEFAULT_EXCHANGE = "/usr/local/share/nbgrader/exchange"  # nbgrader's own

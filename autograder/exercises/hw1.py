@@ -1,6 +1,6 @@
 """Homework 1, a line by descent: prediction, losses, the closed form, the gradient, a step, the descent."""
 
-# ruff: noqa: F811  (a mistake may be called the same in two exercises: the decorator keeps each)
+
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.coursefile import Course
 from autograder.errors import FolderError
 from autograder.feedback.page import feedback_page
 from autograder.receipts import graded_notebook, graded_path, receipts
+from autograder.rules.coursefile import Course
 from autograder.templates import write_page
 
 __all__ = ["feedback_page", "write_feedback"]

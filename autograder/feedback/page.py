@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from autograder.coursefile import Course
 from autograder.feedback.cells import Block, BlockKind, blocks, code_colours
 from autograder.receipts import Receipt, say_moment
+from autograder.rules.coursefile import Course
 from autograder.templates import render
 
 

@@ -6,7 +6,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
-from autograder.coursefile import FILE_NAME, Course, load_course
+from autograder.rules.coursefile import FILE_NAME, Course, load_course
 
 PROVISIONER = "first-descent"
 """The entry point of engine/provisioner.py; a checkout installed before it was named there has none."""

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from nbgrader.api import MissingEntry
 
-from autograder.coursefile import Course
 from autograder.nbgrader_bridge.steps import open_gradebook
+from autograder.rules.coursefile import Course
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def maximum(course: Course, assignment: str) -> float | None:
 def _score(submission: object, assignment: str) -> Score:
     moment = submission.timestamp  # type: ignore[attr-defined]
     cells = {
-        grade.name: (None if grade.score is None else float(grade.score))
+        # nbgrader's own score is 0.0 where nobody has graded yet: not graded is not 0
+        grade.name: (None if grade.auto_score is None and grade.manual_score is None else float(grade.score))
         for notebook in submission.notebooks  # type: ignore[attr-defined]
         for grade in notebook.grades
     }

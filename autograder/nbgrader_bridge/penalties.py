@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from autograder.collected import accepted
-from autograder.coursefile import Course
-from autograder.policies import Grade, apply, rules
+from autograder.intake.collected import accepted
+from autograder.rules.coursefile import Course
+from autograder.rules.policies import Grade, apply, rules
 
 
 def set_penalty(gradebook: Any, course: Course, assignment: str, student: str) -> Grade:

@@ -14,12 +14,12 @@ from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from autograder.coursefile import FILE_NAME, Course, load_course
 from autograder.engine.execute import Execution, execute
 from autograder.engine.judge import Judge, grade_id, make_judge
 from autograder.engine.limits import Limits
 from autograder.marks import Marks, write_marks
 from autograder.nbgrader_bridge.penalties import set_penalty
+from autograder.rules.coursefile import FILE_NAME, Course, load_course
 from course_utils.checks.show import as_html, as_text
 from course_utils.checks.verdict import Outcome, Verdict
 

@@ -22,10 +22,10 @@ from nbgrader.exchange.default import ExchangeReleaseAssignment
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.coursefile import Course
 from autograder.errors import FolderError, GradebookError
 from autograder.nbgrader_bridge.config import configure
-from autograder.roster import Student
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import Student
 
 OnCell = Callable[[int, int], None]
 

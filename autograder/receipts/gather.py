@@ -9,14 +9,14 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.collected import accepted
-from autograder.coursefile import Course
-from autograder.fates import Fate
+from autograder.intake.collected import accepted
+from autograder.intake.fates import Fate
 from autograder.marks import Marks, read_marks
 from autograder.nbgrader_bridge.gradebook import Score, scores
-from autograder.policies import Grade, apply, rules
 from autograder.receipts.receipt import Deduction, Line, Receipt
-from autograder.roster import Student, load_roster
+from autograder.rules.coursefile import Course
+from autograder.rules.policies import Grade, apply, rules
+from autograder.rules.roster import Student, load_roster
 from course_utils.checks.verdict import Outcome
 
 

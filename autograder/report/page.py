@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.coursefile import Course
-from autograder.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
-from autograder.intake import LEDGER
+from autograder.intake.collecting import LEDGER
+from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
 from autograder.receipts import Receipt, receipts, say_moment
 from autograder.report.figures import class_figures
 from autograder.report.plots import plot_exercises, plot_ideas, plot_scores
-from autograder.roster import Student, load_roster
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import Student, load_roster
 from autograder.templates import render, write_page
 from course_utils.checks.verdict import Outcome
 

@@ -18,12 +18,12 @@ import torch
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
-from autograder.coursefile import Course, load_course
 from autograder.engine.faults import Fault, FaultKind
 from autograder.engine.sandbox.isolation import UNISOLATED
 from autograder.exercises import exercises_of
 from autograder.marks import Marks, write_marks
 from autograder.nbgrader_bridge.steps import open_gradebook
+from autograder.rules.coursefile import Course, load_course
 from course_utils.checks import judge_answer
 from course_utils.checks.answer_key import AnswerKey
 from course_utils.checks.verdict import Outcome, Verdict

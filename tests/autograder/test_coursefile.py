@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from autograder.coursefile import LateRule, load_course
 from autograder.errors import CourseFileError, UnknownAssignmentError
+from autograder.rules.coursefile import LateRule, load_course
 
 HEAD = 'name = "Small course"\ntime_zone = "Europe/Paris"\n'
 ROOT = Path(__file__).parents[2]

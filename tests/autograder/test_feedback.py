@@ -8,12 +8,12 @@ import pytest
 from graded_class import CLASS, build_course, copy_course
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.coursefile import Course
 from autograder.feedback import feedback_page, write_feedback
 from autograder.marks import Marks, read_marks, write_marks
 from autograder.nbgrader_bridge.gradebook import scores
 from autograder.receipts import Receipt, graded_notebook, graded_path, make_receipt, receipts
-from autograder.roster import Student
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import Student
 
 
 @pytest.fixture(scope="module")

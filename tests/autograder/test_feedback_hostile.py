@@ -16,7 +16,6 @@ from graded_class import CLASS, ONE_PIXEL, Work, build_course, notebook_of
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.coursefile import Course
 from autograder.feedback import feedback_page
 from autograder.feedback.cells import code
 from autograder.feedback.clean import MOST_HTML, clean_figure, clean_html, clean_text, picture
@@ -24,6 +23,7 @@ from autograder.feedback.markdown import markdown, maths
 from autograder.feedback.outputs import show_outputs
 from autograder.plain import plain
 from autograder.receipts import receipts
+from autograder.rules.coursefile import Course
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}<circle cx="4" cy="4" r="3"/></svg>'
 EVIL = "https://evil.example/x"

@@ -23,13 +23,13 @@ from small_course import (
     snapshot,
 )
 
-from autograder.coursefile import Course, load_course
-from autograder.decisions import SET_ASIDE, decide
 from autograder.errors import FolderError, RosterError, StaffError, UnknownAssignmentError
-from autograder.fates import ACCEPTED, FATES, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate
-from autograder.intake import collect
-from autograder.store import find_original
-from autograder.unpack import Caps
+from autograder.intake.collecting import collect
+from autograder.intake.decisions import SET_ASIDE, decide
+from autograder.intake.fates import ACCEPTED, FATES, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate
+from autograder.intake.store import find_original
+from autograder.intake.unpack import Caps
+from autograder.rules.coursefile import Course, load_course
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_course import ROSTER
 
-from autograder.assignment_names import AssignmentNames, index_assignments
-from autograder.course_rules import NAME_PATTERN, Assignment
-from autograder.filenames import is_hidden_or_temporary, read_file_name
-from autograder.headers import Header, read_header
-from autograder.letters import joined, plain, words
-from autograder.naming import Who, decide_person, header_witness, name_fault, read_name, wanted_name
-from autograder.people import People, index_people
-from autograder.roster import Student, load_roster
+from autograder.intake.assignment_names import AssignmentNames, index_assignments
+from autograder.intake.filenames import is_hidden_or_temporary, read_file_name
+from autograder.intake.headers import Header, read_header
+from autograder.intake.letters import joined, plain, words
+from autograder.intake.naming import Who, decide_person, header_witness, name_fault, read_name, wanted_name
+from autograder.intake.people import People, index_people
+from autograder.rules.course_rules import NAME_PATTERN, Assignment
+from autograder.rules.roster import Student, load_roster
 
 ASSIGNMENTS = (
     *(Assignment(f"hw{n}", title, "homework") for n, title in enumerate(("A line by descent", "Forward"), start=1)),

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.coursefile import Course, load_course
-from autograder.fates import Deduction
-from autograder.policies import Grade, Taken, apply, cap, days_late, late, late_points, latest_instant, rules
+from autograder.intake.fates import Deduction
+from autograder.rules.coursefile import Course, load_course
+from autograder.rules.policies import Grade, Taken, apply, cap, days_late, late, late_points, latest_instant, rules
 
 NEW_YORK = ZoneInfo("America/New_York")
 HEAD = """

@@ -9,15 +9,15 @@ import nbformat
 import pytest
 from graded_class import build_course, copy_course
 
-from autograder.coursefile import Course, load_course
 from autograder.errors import RosterError, UnknownAssignmentError
-from autograder.fates import ACCEPTED, Fate, Ledger, save_ledger
-from autograder.fates import Deduction as FormatFault
+from autograder.intake.fates import ACCEPTED, Fate, Ledger, save_ledger
+from autograder.intake.fates import Deduction as FormatFault
+from autograder.intake.restore import Change
 from autograder.nbgrader_bridge.gradebook import scores
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.receipts import Receipt, as_text, graded_notebook, graded_path, make_receipt, receipts, say_moment
-from autograder.restore import Change
-from autograder.roster import Student
+from autograder.rules.coursefile import Course, load_course
+from autograder.rules.roster import Student
 from course_utils.checks.verdict import Outcome
 
 

@@ -11,17 +11,17 @@ import pytest
 from graded_class import CLASS, build_course, copy_course
 from test_feedback_hostile import Parsed, assert_harmless
 
-from autograder.coursefile import Course
 from autograder.engine.faults import Fault, FaultKind
 from autograder.errors import FolderError, UnknownAssignmentError
-from autograder.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, Ledger, save_ledger
 from autograder.feedback import write_feedback
-from autograder.people import Candidate
+from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, Ledger, save_ledger
+from autograder.intake.people import Candidate
 from autograder.receipts import Deduction, Line, Receipt, receipts
 from autograder.report import report_page, write_report
 from autograder.report.figures import BY_HAND, PARTIAL, WAITS, class_figures
 from autograder.report.page import files_of
-from autograder.roster import load_roster
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import load_roster
 from course_utils.checks.verdict import Outcome, Verdict
 
 WHEN = datetime(2027, 2, 5, 20, 0, tzinfo=UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from autograder.errors import RosterError
-from autograder.roster import Student, load_roster
+from autograder.rules.roster import Student, load_roster
 
 TEXT = "id,first_name,last_name,email\ns1,Zoë,O’Brien-Łuk,zoe@example.edu\ns2,Suharto,,\n"
 WANTED = (Student("s1", "Zoë", "O’Brien-Łuk", "zoe@example.edu"), Student("s2", "Suharto", ""))

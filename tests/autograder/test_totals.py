@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.coursefile import Course, load_course
-from autograder.policies import Grade
-from autograder.totals import best_of, course_total, with_marks
+from autograder.rules.coursefile import Course, load_course
+from autograder.rules.policies import Grade
+from autograder.rules.totals import best_of, course_total, with_marks
 
 BODY = """
 name = "x"

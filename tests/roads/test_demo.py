@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.coursefile import load_course
 from autograder.marks import read_marks
 from autograder.nbgrader_bridge.gradebook import scores
+from autograder.rules.coursefile import load_course
 
 pytestmark = pytest.mark.slow
 COMMAND = [str(Path(sys.prefix) / "bin" / "course"), "demo", "--json", "--folder", "term"]

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from conftest import answered, lay_out
 
-from autograder.coursefile import load_course
 from autograder.grading import grade
 from autograder.nbgrader_bridge.steps import generate, register_class
-from autograder.roster import load_roster
+from autograder.rules.coursefile import load_course
+from autograder.rules.roster import load_roster
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -53,7 +53,7 @@ def lab(graded_class: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     scripts = str(Path(sys.prefix) / "bin")
-    log = open(graded_class / "lab.log", "w")  # noqa: SIM115  closed with the server below
+    log = open(graded_class / "lab.log", "w")
     server = subprocess.Popen(
         [
             f"{scripts}/jupyter",

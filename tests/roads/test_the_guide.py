@@ -96,7 +96,7 @@ def graded(clone: Path) -> dict[str, dict[str, object]]:
     python(clone, "-m", "autograder.cli", "grade", "extra1", "--json")
     python(clone, "-m", "autograder.cli", "feedback", "extra1")
     ask = (
-        "import json; from autograder.coursefile import load_course; "
+        "import json; from autograder.rules.coursefile import load_course; "
         "from autograder.nbgrader_bridge.gradebook import scores; "
         "print(json.dumps({s.student: dict(s.cells) for s in scores(load_course('.'), 'extra1')}))"
     )

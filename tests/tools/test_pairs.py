@@ -10,7 +10,7 @@ from jupytext.paired_paths import paired_paths
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
-import pairs  # noqa: E402  (tools is a folder of scripts, not a package)
+import pairs
 
 GRADED = {
     "grade": True,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from autograder.coursefile import Course
-from autograder.fates import ACCEPTED, Fate, load_ledger
-from autograder.intake import LEDGER
+from autograder.intake.collecting import LEDGER
+from autograder.intake.fates import ACCEPTED, Fate, load_ledger
+from autograder.rules.coursefile import Course
 
 
 def accepted(course: Course, assignment: str) -> dict[str, Fate]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from autograder.contents import defined_names, grade_id, normal
+from autograder.intake.contents import defined_names, grade_id, normal
 
 Cell = Mapping[str, Any]
 Cells = Sequence[Cell]

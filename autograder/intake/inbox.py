@@ -14,8 +14,8 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from autograder.errors import FolderError
-from autograder.filenames import is_hidden_or_temporary
-from autograder.unpack import Caps, Packed, is_zip, too_large, unpack
+from autograder.intake.filenames import is_hidden_or_temporary
+from autograder.intake.unpack import Caps, Packed, is_zip, too_large, unpack
 
 FILE_TIME = "file time"
 ARCHIVE_TIME = "time in the archive"

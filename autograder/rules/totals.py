@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from autograder.coursefile import CATEGORY_OF_KIND, Course
-from autograder.policies import Grade
+from autograder.rules.coursefile import CATEGORY_OF_KIND, Course
+from autograder.rules.policies import Grade
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,20 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.assignment_names import AssignmentNames, Mentions, index_assignments
-from autograder.contents import Contents, index_contents
-from autograder.coursefile import Course
-from autograder.decisions import SET_ASIDE, Decision
 from autograder.errors import StaffError
-from autograder.fates import ACCEPTED, NEEDS_PERSON, REFUSED, Deduction, Fate
-from autograder.headers import Header, read_header
-from autograder.inbox import Entry
-from autograder.naming import NameReading, decide_person, header_witness, name_fault, read_name
-from autograder.notebookfile import NotebookFile, read_notebook
-from autograder.people import LOOSE, People, index_people
-from autograder.restore import Change, restore
-from autograder.roster import load_roster
-from autograder.which import decide_assignment
+from autograder.intake.assignment_names import AssignmentNames, Mentions, index_assignments
+from autograder.intake.contents import Contents, index_contents
+from autograder.intake.decisions import SET_ASIDE, Decision
+from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, Deduction, Fate
+from autograder.intake.headers import Header, read_header
+from autograder.intake.inbox import Entry
+from autograder.intake.naming import NameReading, decide_person, header_witness, name_fault, read_name
+from autograder.intake.notebookfile import NotebookFile, read_notebook
+from autograder.intake.people import LOOSE, People, index_people
+from autograder.intake.restore import Change, restore
+from autograder.intake.which import decide_assignment
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import load_roster
 
 STAMP_IN_NAME = "stamp in the name"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from autograder.filenames import FileName
-from autograder.letters import joined, scripts, transliterated, words
-from autograder.namewords import runs
-from autograder.roster import Student
+from autograder.intake.filenames import FileName
+from autograder.intake.letters import joined, scripts, transliterated, words
+from autograder.intake.namewords import runs
+from autograder.rules.roster import Student
 
 # Scripts whose full names are customarily written without a space between the two names.
 _WRITTEN_TOGETHER = frozenset({"CJK", "HANGUL", "HIRAGANA", "KATAKANA"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
-from autograder.letters import (
+from autograder.intake.letters import (
     caseless,
     joined,
     joined_with_accents,
@@ -18,8 +18,8 @@ from autograder.letters import (
     transliterated,
     words,
 )
-from autograder.namewords import FILLERS, PARTICLES, runs
-from autograder.roster import Student
+from autograder.intake.namewords import FILLERS, PARTICLES, runs
+from autograder.rules.roster import Student
 
 # Confidence that a text names a student. From SURE on it may decide alone, below it needs a second witness.
 IDENTIFIED = 1.0  # the student's id or e-mail address

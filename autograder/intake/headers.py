@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.letters import joined
+from autograder.intake.letters import joined
 
 _FIRST_CELLS = 8
 _LONGEST = 200  # characters of a value: what is longer is a paragraph, not a name

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from autograder.coursefile import Course, LateRule
+from autograder.rules.coursefile import Course, LateRule
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.errors import FolderError
-from autograder.people import Candidate
-from autograder.restore import Change
-from autograder.store import write_if_changed
+from autograder.intake.people import Candidate
+from autograder.intake.restore import Change
+from autograder.intake.store import write_if_changed
 
 ACCEPTED = "accepted"
 SUPERSEDED = "superseded"

@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from autograder.assignment_names import AssignmentNames, Mentions
-from autograder.convention import name_fault, wanted_name
-from autograder.filenames import FileName, read_file_name
-from autograder.headers import Header
-from autograder.letters import scripts
-from autograder.people import LOOSE, PARTIAL, SURE, UNACCENTED, Candidate, People
+from autograder.intake.assignment_names import AssignmentNames, Mentions
+from autograder.intake.convention import name_fault, wanted_name
+from autograder.intake.filenames import FileName, read_file_name
+from autograder.intake.headers import Header
+from autograder.intake.letters import scripts
+from autograder.intake.people import LOOSE, PARTIAL, SURE, UNACCENTED, Candidate, People
 
 __all__ = [
     "NameReading",

@@ -6,11 +6,11 @@ import csv
 import io
 from dataclasses import dataclass
 
-from autograder.coursefile import Course
 from autograder.errors import FolderError, StaffError
-from autograder.fates import Fate
-from autograder.roster import load_roster
-from autograder.store import write_if_changed
+from autograder.intake.fates import Fate
+from autograder.intake.store import write_if_changed
+from autograder.rules.coursefile import Course
+from autograder.rules.roster import load_roster
 
 FILE_NAME = "decisions.csv"
 _COLUMNS = ("path", "digest", "student_id", "assignment", "note")

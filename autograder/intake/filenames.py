@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from autograder.letters import joined
+from autograder.intake.letters import joined
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,10 @@ from pathlib import Path
 
 from nbformat.v4 import writes_json
 
-from autograder.coursefile import Course
-from autograder.decisions import load_decisions
 from autograder.errors import FolderError
-from autograder.examine import Examiner, prepare
-from autograder.fates import (
+from autograder.intake.decisions import load_decisions
+from autograder.intake.examine import Examiner, prepare
+from autograder.intake.fates import (
     ACCEPTED,
     SUPERSEDED,
     Fate,
@@ -32,11 +31,12 @@ from autograder.fates import (
     save_ledger,
     settle_versions,
 )
-from autograder.inbox import Entry, list_files, plain_entry, read_entries
-from autograder.notebookfile import read_notebook
-from autograder.restore import restore
-from autograder.store import find_original, keep_original, write_if_changed
-from autograder.unpack import Caps
+from autograder.intake.inbox import Entry, list_files, plain_entry, read_entries
+from autograder.intake.notebookfile import read_notebook
+from autograder.intake.restore import restore
+from autograder.intake.store import find_original, keep_original, write_if_changed
+from autograder.intake.unpack import Caps
+from autograder.rules.coursefile import Course
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the file at hand
 LEDGER = "fates.json"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from autograder.course_rules import Assignment
-from autograder.letters import joined, split_camel_case
+from autograder.intake.letters import joined, split_camel_case
+from autograder.rules.course_rules import Assignment
 
 # How students write the kinds of work; a number follows.
 _WORDS = {

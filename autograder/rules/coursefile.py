@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from autograder.course_rules import (
+from autograder.errors import CourseFileError, UnknownAssignmentError
+from autograder.rules.course_rules import (
     CATEGORY_OF_KIND,
     KINDS,
     Assignment,
@@ -30,8 +31,7 @@ from autograder.course_rules import (
     read_limits,
     read_weights,
 )
-from autograder.errors import CourseFileError, UnknownAssignmentError
-from autograder.tables import Table, nearest
+from autograder.rules.tables import Table, nearest
 
 __all__ = [
     "CATEGORY_OF_KIND",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from autograder.tables import Table, nearest
+from autograder.rules.tables import Table, nearest
 
 KINDS = ("homework", "lab", "quiz", "project")
 # The heading under which a kind of work counts in the course total.

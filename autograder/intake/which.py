@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.assignment_names import Mentions
-from autograder.contents import ContentReading
+from autograder.intake.assignment_names import Mentions
+from autograder.intake.contents import ContentReading
 
 
 @dataclass(frozen=True)
