@@ -111,7 +111,7 @@ def test_code_imports_only_what_is_declared(package: str, extras: tuple[str, ...
 
 
 # Parts of JupyterLab and nbgrader that doctor and the bridge ask: no version of their own is wanted here.
-COME_ALONG = {"jupyter-core", "jupyter-server", "sqlalchemy"}
+COME_ALONG = {"jupyter-core", "jupyter-server", "pyzmq", "sqlalchemy"}
 
 
 def imported(path: Path) -> set[str]:
