@@ -18,8 +18,12 @@ from course_utils.checks.response import describe
 from course_utils.data import load_digits_small
 
 FLOOR = 0.90
-"""Share of held-out digits that must be right. Over 40 splits and seeds the reference's worst is 93.7 % (1,000
-digits) and its mean 96.6 %; a single layer without hidden neurons reaches 92.7 % at worst. `tests` measures again."""
+"""Share of held-out digits that must be right.
+
+Measured over 40 splits and seeds (1,000 digits to learn from, 400 held out), in percent, worst / mean / standard
+deviation: the reference 95.0 / 96.5 / 0.7; the same network by SGD with momentum 93.5 / 96.3 / 0.9; a single linear
+layer 93.8 / 95.6 / 0.8. The floor lies seven deviations below all three; a test measures the reference again.
+"""
 
 
 @cache

@@ -11,6 +11,10 @@ from course_utils.checks.drivers import driver
 from course_utils.checks.driving.models import build, set_weights
 
 PIXELS = 28 * 28
+NEUTRAL = (0, 0, 0, 0, 1, 1)
+"""What a right model's function shows: rows do not add up to 1, are no log-probabilities, are not cut off below 0,
+do not lie between 0 and 1; the scores follow the last layer, and bend."""
+
 LIFT = 100.0
 FACTOR = -2.0
 """Scores follow the last layer if they grow and turn round with it: no softmax, sigmoid, ReLU or tanh does."""
@@ -29,8 +33,10 @@ def drive_image_classifier(answer: Any, arguments: dict[str, Any], options: dict
         return None
     if not isinstance(model, nn.Module):
         return (model, *[0] * 13)
-    model.to(images.dtype)
-    first = model(images)  # a layer may be made at its first use
+    for made in (model, other, wider):
+        made.to(images.dtype)
+        first = made(images)  # a layer may be made at its first use
+    first = model(images)
     if not isinstance(first, torch.Tensor):
         return (first, *[0] * 13)
     scores = torch.zeros(first.shape, dtype=first.dtype)
@@ -40,23 +46,26 @@ def drive_image_classifier(answer: Any, arguments: dict[str, Any], options: dict
         return (scores, *makeup, *[0] * 9)
     _draw_weights(model)
     reached = _reached_by_gradient(model, images)
-    last = _last_layer(model, hidden, classes)
     with torch.no_grad():
-        raw, again, alone, probes = model(images), model(images), model(images[:1]), model(_probes(images, 3))
-        bends = _bends(model, images, last)
-        follows = _follows(model, images, last)
+        repeats = _is_near(model(images), model(images))
+        if not repeats or matrices > 2:  # of another make-up, or at random: what it computes tells nothing more
+            return (scores, *makeup, *NEUTRAL, min(matrices, 1), int(repeats), 1)
+        last = _last_layer(model, hidden, classes)
+        alone = _is_near(model(images)[:1], model(images[:1]))
+        return (scores, *makeup, *_function(model, images, last), reached, int(repeats), int(alone))
+
+
+def _function(model: nn.Module, images: torch.Tensor, last: list[torch.Tensor]) -> tuple[int, ...]:
+    """Return what a model computes, in the order of `NEUTRAL`."""
+    probes = model(_probes(images, 3))
+    follows = _follows(model, images, last)
     return (
-        scores,
-        *makeup,
-        reached,
-        int(bends),
-        int(follows),
-        int(_is_near(probes.sum(1), torch.ones(len(probes)).to(raw))),
-        int(_is_near(probes.logsumexp(1), torch.zeros(len(probes)).to(raw))),
+        int(_is_near(probes.sum(1), torch.ones(len(probes)).to(probes))),
+        int(_is_near(probes.logsumexp(1) + 1, torch.ones(len(probes)).to(probes))),
         int(bool((probes >= 0).all()) and bool((probes == 0).any()) and not follows),
         int(bool((probes >= 0).all()) and bool((probes <= 1).all()) and not follows),
-        int(_is_near(raw, again)),
-        int(_is_near(raw[:1], alone)),
+        int(follows),
+        int(_bends(model, images, last)),
     )
 
 
@@ -130,7 +139,7 @@ def _bends(model: nn.Module, images: torch.Tensor, last: list[torch.Tensor]) -> 
     gap = model(a + b) + model(torch.zeros_like(a)) - model(a) - model(b)
     for bias in biases:
         bias.sub_(LIFT)
-    return float(gap.abs().max()) > 0.01
+    return float(gap.abs().max()) > 0.001
 
 
 def _follows(model: nn.Module, images: torch.Tensor, last: list[torch.Tensor]) -> bool:

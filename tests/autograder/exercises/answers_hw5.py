@@ -16,7 +16,8 @@ def minibatches(X, y, batch_size, shuffle):
         """
 def minibatches(X, y, batch_size: int = 32, shuffle: bool = True, *, seed=None):
     order = np.random.permutation(len(X)) if shuffle else np.arange(len(X))
-    return [(X[part], y[part]) for part in (torch.from_numpy(order[i:i + batch_size]) for i in range(0, len(X), batch_size))]
+    parts = (torch.from_numpy(order[i:i + batch_size]) for i in range(0, len(X), batch_size))
+    return [(X[part], y[part]) for part in parts]
 """,
     ),
     (
@@ -125,7 +126,11 @@ def sgd_step(p, g, lr):
     ("sgd_step", "def sgd_step(p, g, lr):\n    new = p.clone()\n    new -= lr * g\n    return new"),
     (
         "sgd_step",
-        "def sgd_step(p, g, lr): return torch.from_numpy(np.asarray(p.numpy() - lr * g.numpy(), dtype=p.numpy().dtype))",
+        """
+def sgd_step(p, g, lr):
+    a, b = p.numpy(), g.numpy()
+    return torch.from_numpy(np.asarray(a - lr * b, a.dtype))
+""",
     ),
     # sgd_momentum_step
     (
