@@ -6,7 +6,9 @@ browser is listening (GitHub, print, nbconvert, a terminal) a still picture and 
 
 from __future__ import annotations
 
+from course_utils.widgets.backprop import backprop_stepper
 from course_utils.widgets.contour import contour_stepper
+from course_utils.widgets.differences import difference_explorer
 from course_utils.widgets.entropy import cross_entropy_gap
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
@@ -23,8 +25,10 @@ __all__ = [
     "Prediction",
     "Question",
     "SelfCheck",
+    "backprop_stepper",
     "contour_stepper",
     "cross_entropy_gap",
+    "difference_explorer",
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",

@@ -88,8 +88,11 @@ def probability_bars(
         options=[(f"{t:g}", t) for t in sorted({*_TEMPERATURES, temperature})],
         value=temperature,
     )
-    controls["right"] = make_control(
-        widgets.ToggleButtons, "right class", options=[(name, row) for row, name in enumerate(names)], value=right
+    controls["right"] = widgets.ToggleButtons(
+        description="right class",
+        options=[(name, row) for row, name in enumerate(names)],
+        value=right,
+        style={"description_width": "110px", "button_width": "auto"},
     )
     live = LiveFigure(figure, update, controls)
     begin = {**{f"z{row}": score for row, score in enumerate(logits)}, "temperature": temperature, "right": right}

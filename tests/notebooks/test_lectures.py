@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LECTURES = sorted((ROOT / "notebooks/lectures").glob("*.ipynb"))
 FIGURES = re.compile(
     r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer"
-    r"|probability_bars|cross_entropy_gap"
+    r"|probability_bars|cross_entropy_gap|backprop_stepper|difference_explorer"
     r"|zero_grad_explorer|minibatch_explorer)\(",
     re.M,
 )
@@ -196,3 +196,19 @@ def test_lecture_6_starts_at_ln_c_survives_a_thousand_and_splits_cross_entropy()
     assert "H 0.6109 + KL 0.3389 = 0.9498;   CE = 0.9498" in text
     assert "in all of them: True" in text
     assert "probabilities: 0.7437" in text
+
+
+@pytest.mark.slow
+def test_lecture_7_walks_back_adds_up_and_checks_itself():
+    text = printed(run(ROOT / "notebooks/lectures/07_backpropagation.ipynb"))
+    assert "by hand:   dw = -0.079316" in text
+    assert "autograd:  dw = -0.079316" in text
+    assert "The answer: -2." in text
+    assert "overwritten  -3.0   added  -2.0   by a small step  -2.000" in text
+    assert "true gradient at z 0.0, without the slope -1.0" in text
+    assert "under no_grad:         []" in text
+    assert "The answer: 16." in text
+    assert "The answer: 0.00001." in text
+    assert text.count("below 1e-7") == 4
+    assert "autograd: relative error below 1e-15: True" in text
+    assert "669,706 parameters" in text
