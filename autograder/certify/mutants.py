@@ -208,11 +208,21 @@ def _replacements(node: ast.AST) -> Iterator[ast.expr]:
         yield node.value
     elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) == 2:
         yield ast.Tuple([node.elts[1], node.elts[0]], ast.Load())
+    elif isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp)):
+        yield from _other_filters(node)
     elif isinstance(node, ast.IfExp):
         yield node.body
         yield node.orelse
     elif isinstance(node, ast.BoolOp):
         yield from node.values
+
+
+def _other_filters(node: ast.GeneratorExp | ast.ListComp | ast.SetComp) -> Iterator[ast.expr]:
+    for place, loop in enumerate(node.generators):
+        for number in range(len(loop.ifs)):
+            changed = copy.deepcopy(node)
+            del changed.generators[place].ifs[number]
+            yield changed
 
 
 def _other_constants(value: Any) -> list[Any]:
