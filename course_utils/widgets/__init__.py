@@ -7,12 +7,15 @@ browser is listening (GitHub, print, nbconvert, a terminal) a still picture and 
 from __future__ import annotations
 
 from course_utils.widgets.backprop import backprop_stepper
+from course_utils.widgets.boundary import boundary_film
+from course_utils.widgets.bumps import bump_builder
 from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.differences import difference_explorer
 from course_utils.widgets.entropy import cross_entropy_gap
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
 from course_utils.widgets.minibatch import minibatch_explorer
+from course_utils.widgets.neuron import neuron_heatmap
 from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
 from course_utils.widgets.probabilities import probability_bars
@@ -26,12 +29,15 @@ __all__ = [
     "Question",
     "SelfCheck",
     "backprop_stepper",
+    "boundary_film",
+    "bump_builder",
     "contour_stepper",
     "cross_entropy_gap",
     "difference_explorer",
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",
+    "neuron_heatmap",
     "outlier_explorer",
     "predict",
     "probability_bars",

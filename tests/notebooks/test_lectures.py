@@ -15,7 +15,7 @@ LECTURES = sorted((ROOT / "notebooks/lectures").glob("*.ipynb"))
 FIGURES = re.compile(
     r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer"
     r"|probability_bars|cross_entropy_gap|backprop_stepper|difference_explorer"
-    r"|zero_grad_explorer|minibatch_explorer)\(",
+    r"|zero_grad_explorer|minibatch_explorer|neuron_heatmap|boundary_film|bump_builder)\(",
     re.M,
 )
 
@@ -181,6 +181,20 @@ def test_lecture_4_computes_what_the_silent_mistakes_cost():
     assert "weighted by their rows:  18.60" in text
     assert "in any epoch's loss: 0.0000" in text
     assert "the weight moved by 0.0 in 100 steps" in text
+
+
+@pytest.mark.slow
+def test_lecture_5_collapses_linear_layers_bends_the_border_and_builds_a_wave():
+    text = printed(run(ROOT / "notebooks/lectures/05_neurons_and_layers.ipynb"))
+    assert "collapsed: W (1, 2) and b (1,), 3 parameters" in text
+    assert "largest difference, without activation: 0.00000" in text
+    assert "The answer: A straight line" in text
+    assert "The answer: They stay the same" in text
+    assert "The answer: 7,850 parameters" in text
+    assert "z + Φ(z) =  0.500" in text
+    assert "z + Φ(z) = -2.999" in text
+    assert "80 bumps: largest error, wave 0.0009" in text
+    assert "1000 neurons with   z²: largest third difference 0.000000" in text
 
 
 @pytest.mark.slow

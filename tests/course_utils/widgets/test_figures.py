@@ -11,10 +11,13 @@ import torch
 from course_utils.data import load_scores
 from course_utils.widgets import (
     LiveFigure,
+    boundary_film,
+    bump_builder,
     contour_stepper,
     learning_rate_explorer,
     line_and_squares,
     minibatch_explorer,
+    neuron_heatmap,
     outlier_explorer,
     zero_grad_explorer,
 )
@@ -45,7 +48,28 @@ def batches() -> LiveFigure:
     return minibatch_explorer(*load_scores(), fineness=20)
 
 
-MAKERS = [squares, rate, contour, outlier, piling, batches]
+def points() -> tuple[torch.Tensor, torch.Tensor]:
+    X = torch.randn(40, 2, generator=torch.Generator().manual_seed(0))
+    return X, (X[:, 0] > X[:, 1]).float()
+
+
+def neuron() -> LiveFigure:
+    return neuron_heatmap(*points())
+
+
+def film() -> LiveFigure:
+    def lean(step: int, bend: float):
+        return step, lambda x: torch.sigmoid(x[:, 0] * step - x[:, 1] + bend * x[:, 1] ** 2)
+
+    films = {"straight": [lean(0, 0.0), lean(2, 0.0), lean(4, 0.0)], "bent": [lean(0, 1), lean(2, 1), lean(4, 1)]}
+    return boundary_film(*points(), films, fineness=30)
+
+
+def bumps() -> LiveFigure:
+    return bump_builder()
+
+
+MAKERS = [squares, rate, contour, outlier, piling, batches, neuron, film, bumps]
 MOVES = [
     (squares, {"w": 2.0}),
     (squares, {"b": -3.0}),
@@ -58,6 +82,14 @@ MOVES = [
     (piling, {"lr": 0.3, "steps": 12}),
     (batches, {"batch_size": 1}),
     (batches, {"lr": 0.05, "epochs": 9}),
+    (neuron, {"w1": -2.0}),
+    (neuron, {"w2": 0.5, "b": 2.0}),
+    (neuron, {"activation": "GELU"}),
+    (film, {"frame": 1}),
+    (film, {"film": "bent"}),
+    (bumps, {"bumps": 12}),
+    (bumps, {"shown": 5}),
+    (bumps, {"target": "jump"}),
 ]
 
 
