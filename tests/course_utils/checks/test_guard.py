@@ -11,31 +11,10 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from notebook_state import state
 
 from course_utils.checks.guard import plain_torch, seed_everything, untouched
 from course_utils.checks.response import MAX_PRINTED
-
-
-def state():
-    python = random.getstate()
-    numpy = np.random.get_state()
-    return {
-        "python": python,
-        "numpy": (numpy[0], numpy[1].tolist(), *numpy[2:]),
-        "torch": torch.random.get_rng_state().tolist(),
-        "dtype": torch.get_default_dtype(),
-        "device": str(torch.empty(0).device),
-        "gradients": torch.is_grad_enabled(),
-        "inference": torch.is_inference_mode_enabled(),
-        "anomaly": (torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()),
-        "threads": torch.get_num_threads(),
-        "filters": list(warnings.filters),
-        "showwarning": warnings.showwarning,
-        "streams": (sys.stdout, sys.stderr),
-        "log": logging.root.manager.disable,
-        "numpy errors": np.geterr(),
-        "stderr": os.fstat(2).st_ino,
-    }
 
 
 def upset_everything():
