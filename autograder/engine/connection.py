@@ -6,6 +6,7 @@ import contextlib
 import queue
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import zmq
@@ -18,6 +19,14 @@ _MOST_WAITING = 100
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 0.5
 """How long outputs are awaited after the kernel said that a cell is done."""
+_REPLY_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The kernel's word that a request is done, with the number it gave the cell."""
+
+    execution_count: int | None
 
 
 class Connection:
@@ -34,7 +43,7 @@ class Connection:
         self._client = BlockingKernelClient(context=context)
         self._client.load_connection_info(dict(info))
         self._client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
-        self._counts: dict[str, int | None] = {}
+        self._replies: dict[str, Reply] = {}
 
     def close(self) -> None:
         """Let go of the channels."""
@@ -92,21 +101,21 @@ class Connection:
             show(message)
         return False
 
-    def execution_count(self, message_id: str) -> int | None:
-        """Return the number the kernel gave the cell, once it has replied."""
-        ends = time.monotonic() + 1.0
-        while message_id not in self._counts and time.monotonic() < ends:
+    def reply(self, message_id: str) -> Reply | None:
+        """Return the kernel's reply to the request, or None if it never came: it is broken then."""
+        ends = time.monotonic() + _REPLY_SECONDS
+        while message_id not in self._replies and time.monotonic() < ends:
             if not self._has_replied(message_id, 0.2) and not self._is_alive():
                 break
-        return self._counts.pop(message_id, None)
+        return self._replies.pop(message_id, None)
 
     def _has_replied(self, message_id: str, seconds: float = 0) -> bool:
         with contextlib.suppress(Exception):
-            while message_id not in self._counts:
-                reply = self._client.get_shell_msg(timeout=seconds)
-                count = reply["content"].get("execution_count")
-                self._counts = {str(_parent(reply)): count if isinstance(count, int) else None}
-        return message_id in self._counts
+            while message_id not in self._replies:
+                message = self._client.get_shell_msg(timeout=seconds)
+                count = message["content"].get("execution_count")
+                self._replies = {str(_parent(message)): Reply(count if isinstance(count, int) else None)}
+        return message_id in self._replies
 
 
 def _parent(message: Any) -> Any:

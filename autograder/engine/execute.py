@@ -22,6 +22,8 @@ from autograder.engine.limits import Limits
 from autograder.engine.sandbox.isolation import UNISOLATED, Isolation
 from course_utils.checks.codec import MAX_BYTES
 
+_SIGN_OF_LIFE_SECONDS = 5.0
+
 _PROBE = (
     "__import__('course_utils.checks.probe', fromlist=['answer_request']).answer_request("
     "__import__('pathlib').Path({request!r}), __import__('pathlib').Path({response!r}), globals())"
@@ -123,6 +125,9 @@ class _Run:
         if cell.source.strip():
             seconds = min(self.limits.cell_seconds, left)
             run = kernel.run(cell.source, seconds, self.limits.output_bytes)
+            if run.ended is Ended.DIED and _is_answer(cell) and self._revive(kernel):
+                # An answer that merely defines a function ends no process: what stood before it did, late.
+                run = kernel.run(cell.source, seconds, self.limits.output_bytes)
             cell.outputs, cell.execution_count = run.outputs.cells, run.execution_count
             self._note(cell, name, run, seconds)
             if run.ended in (Ended.OK, Ended.ERROR) and name not in self.probes:
@@ -156,6 +161,7 @@ class _Run:
                 continue
             for source in self.ran:
                 kernel.run(source, self.limits.cell_seconds, 0, keep_history=False)
+                kernel.run("pass", _SIGN_OF_LIFE_SECONDS, 0, keep_history=False)
                 if not kernel.is_alive():
                     # What ran well the first time killed the kernel now: leave it out next time.
                     self.ran.remove(source)
@@ -183,6 +189,10 @@ class _Run:
         else:
             self.faults.append(Fault(name, FaultKind.NO_RESPONSE, _why_silent(name, run)))
         kernel.discard(request)
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def _why_silent(name: str, run: CellRun) -> str:

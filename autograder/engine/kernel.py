@@ -139,8 +139,11 @@ class Kernel:
             if not connection.listen(message_id, time.monotonic() + _INTERRUPT_SECONDS, show):
                 self.close()
             return CellRun(Ended.DEADLINE, outputs)
-        count = connection.execution_count(message_id)
-        return CellRun(Ended.ERROR if outputs.has_error else Ended.OK, outputs, count)
+        reply = connection.reply(message_id)
+        if reply is None:  # whatever the cell did to it, it runs no code any more
+            self.close()
+            return CellRun(Ended.DIED, outputs)
+        return CellRun(Ended.ERROR if outputs.has_error else Ended.OK, outputs, reply.execution_count)
 
     def put(self, data: bytes) -> str:
         """Leave bytes where the kernel can read them, under a name it cannot foresee; return the kernel's path.
