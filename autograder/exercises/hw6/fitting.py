@@ -234,14 +234,3 @@ def returned_a_model_of_classes(X, y, seed):
 def gave_one_score(X, y, seed):
     torch.manual_seed(seed)
     return _train(nn.Sequential(nn.Flatten(), nn.Linear(64, 1)), X, y.clamp(max=0), most_steps=1).eval()
-
-
-@fit.mistake(
-    "The same call gave another model: either the seed is not set before the model is made and the batches are "
-    "shuffled, or a model from an earlier call is trained on.",
-    look="Which line uses the seed?",
-    credit=0.5,
-)
-def ignored_the_seed(X, y, seed):
-    torch.seed()
-    return _train(_network(), X, y).eval()
