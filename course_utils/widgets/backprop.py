@@ -12,7 +12,7 @@ from course_utils.widgets.live import LiveFigure, make_button, make_control
 from course_utils.widgets.scalar_graph import Handover, ScalarGraph
 
 _WIDTH = 8.6  # of the figure, in inches; so are all places
-_BOX_WIDTH, _BOX_HEIGHT = 1.16, 0.86
+_BOX_WIDTH, _BOX_HEIGHT = 1.06, 0.86
 _WIDEST_COLUMN, _ROW = 2.1, 1.2
 _IDLE, _BUSY, _WAITING = "#FFFFFF", "#FFF3D6", "#F2F2F2"
 
@@ -167,7 +167,7 @@ def _draw_box(axes: Any, graph: ScalarGraph, name: str, place: tuple[float, floa
     settings: dict[str, Any] = {"ha": "center", "va": "center", "zorder": 4}
     axes.text(middle, y + 0.17, title, fontsize=10, fontweight="bold", **settings)
     value = axes.text(middle, y + 0.43, "", fontsize=11, color=plots.BLUE, **settings)
-    gradient = axes.text(middle, y + 0.69, "", fontsize=10, color=plots.RED, **settings)
+    gradient = axes.text(middle, y + 0.69, "", fontsize=9, color=plots.RED, **settings)
     return frame, value, gradient
 
 

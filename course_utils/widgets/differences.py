@@ -148,6 +148,6 @@ def _describe(
         side = "Here h is near the bottom of the V, where both kinds of error are small."
     return (
         f"Relative error of the {_KINDS[kind]} difference in {dtype} over the step h, both on log scales: a V, "
-        f"with its lowest error of about {errors[best]:.0e} near h = {steps[best]:.0e}. At h = 1e{exponent} the quotient "
+        f"whose lowest error is about {errors[best]:.0e} near h = {steps[best]:.0e}. At h = 1e{exponent} the quotient "
         f"is {quotient:.8g}, the true slope {slope:.8g}, the relative error {off:.1e}. {side}"
     )

@@ -327,7 +327,7 @@ for name, mine, theirs in zip(["W1", "b1", "W2", "b2"], by_hand, watched):
     print(f"d{name} {tuple(mine.shape)!s:7} largest difference from autograd {(mine - theirs.grad).abs().max():.1e}")
 
 # %% [markdown]
-# Twelve lines for the gradients of every weight. And they train:
+# Half a dozen lines for the gradients of every weight. And they train:
 
 # %%
 steps = {"tiny": 1_000, "standard": 4_000}[SIZE]
