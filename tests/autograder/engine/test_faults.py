@@ -1,5 +1,7 @@
 """More ways in which notebooks misbehave by mistake: each ends, is said in one sentence, and costs only itself."""
 
+# ruff: noqa: E501  a row of the table is one line
+
 from __future__ import annotations
 
 from dataclasses import replace
