@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -23,6 +23,7 @@ from course_utils.checks.answer_key import AnswerKey, KnownMistake
 from course_utils.checks.compare import compare
 from course_utils.checks.contract import Case, Contract, PartSpec
 from course_utils.checks.respond import respond
+from course_utils.checks.response import Raised, Response, say_part
 
 VISIBLE_SEED = 20260901
 """Visible cases are the same for everybody, each time."""
@@ -74,6 +75,13 @@ def seen(name: str, **tolerances: Any) -> PartSpec:
 def clue(name: str) -> PartSpec:
     """Say that a part is one number which is never judged: it only tells mistakes apart."""
     return PartSpec(name, "clue", is_returned=False)
+
+
+def _without_code(response: Response) -> Response:
+    """Leave out where and how a mistake's code stopped: a key is in students' hands."""
+    if response.raised is None:
+        return replace(response, printed="")
+    return replace(response, printed="", raised=Raised(response.raised.kind, response.raised.type, ""))
 
 
 class Exercise:
@@ -158,10 +166,12 @@ class Exercise:
         expected = respond(self.contract, self.reference, cases)
         for made, response in zip(cases, expected, strict=True):
             fault = compare(response, response, self.contract.parts)
-            if fault is not None or response.used:
+            odd = [part for part in response.parts if part.values is None]
+            if fault is not None or response.used or odd:
+                kind = say_part(odd[0]) if odd else "it uses a forbidden call"
                 raise ExerciseError(
                     f"The reference of {self.name!r} does not hold in case {made.label!r}: "
-                    f"{fault.departure.name.lower() if fault else 'it uses a forbidden call'} "
+                    f"{fault.departure.name.lower() if fault else kind} "
                     f"{response.raised or ''}".strip()
                     + "."
                 )
@@ -171,7 +181,7 @@ class Exercise:
                 mistake.idea,
                 mistake.look,
                 mistake.credit,
-                respond(self.contract, mistake.answer, cases),
+                tuple(map(_without_code, respond(self.contract, mistake.answer, cases))),
             )
             for mistake in self.mistakes
         )
