@@ -67,6 +67,7 @@ def _words(key: AnswerKey) -> object:
         tree["contract"],
         [(case.label, {name: str(value) for name, value in case.arguments.items()}) for case in key.cases],
         [(item["name"], item["idea"], item["look"], item["credit"]) for item in tree["mistakes"]],
+        [[response.raised for response in mistake.responses] for mistake in key.mistakes],
     )
 
 
