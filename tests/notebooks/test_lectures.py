@@ -15,7 +15,8 @@ LECTURES = sorted((ROOT / "notebooks/lectures").glob("*.ipynb"))
 FIGURES = re.compile(
     r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer"
     r"|probability_bars|cross_entropy_gap|backprop_stepper|difference_explorer"
-    r"|zero_grad_explorer|minibatch_explorer|neuron_heatmap|boundary_film|bump_builder)\(",
+    r"|zero_grad_explorer|minibatch_explorer|neuron_heatmap|boundary_film|bump_builder"
+    r"|optimiser_race|depth_explorer)\(",
     re.M,
 )
 

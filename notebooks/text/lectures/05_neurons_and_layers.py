@@ -357,8 +357,10 @@ border
 # one. A sigmoid at the very end keeps the output between 0 and 1. The only difference between the runs is the activation *between* the layers. (This
 # cell takes some seconds.)
 
-
 # %%
+torch.set_num_threads(1)  # for networks this small one core is quicker than several that wait for each other
+
+
 def train_on_moons(activation, steps, every):
     """Train a 2-16-16-1 network; return frames of (step, copy of the model as it was then)."""
     torch.manual_seed(0)
