@@ -10,6 +10,7 @@ from course_utils.widgets.backprop import backprop_stepper
 from course_utils.widgets.boundary import boundary_film
 from course_utils.widgets.bumps import bump_builder
 from course_utils.widgets.contour import contour_stepper
+from course_utils.widgets.depth import depth_explorer
 from course_utils.widgets.differences import difference_explorer
 from course_utils.widgets.entropy import cross_entropy_gap
 from course_utils.widgets.learning_rate import learning_rate_explorer
@@ -19,6 +20,7 @@ from course_utils.widgets.neuron import neuron_heatmap
 from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
 from course_utils.widgets.probabilities import probability_bars
+from course_utils.widgets.race import optimiser_race
 from course_utils.widgets.selfcheck import Question, SelfCheck, self_check
 from course_utils.widgets.squares import line_and_squares
 from course_utils.widgets.zero_grad import zero_grad_explorer
@@ -33,11 +35,13 @@ __all__ = [
     "bump_builder",
     "contour_stepper",
     "cross_entropy_gap",
+    "depth_explorer",
     "difference_explorer",
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",
     "neuron_heatmap",
+    "optimiser_race",
     "outlier_explorer",
     "predict",
     "probability_bars",

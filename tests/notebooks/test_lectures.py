@@ -227,3 +227,15 @@ def test_lecture_7_walks_back_adds_up_and_checks_itself():
     assert text.count("below 1e-7") == 4
     assert "autograd: relative error below 1e-15: True" in text
     assert "669,706 parameters" in text
+
+
+@pytest.mark.slow
+def test_lecture_8_agrees_with_torch_and_shows_its_slips_and_zero_starts():
+    text = printed(run(ROOT / "notebooks/lectures/08_optimisers.ipynb"))
+    for line in ("w = 0.881406, b = 6.644072", "w = 0.710378, b = 8.783977"):
+        assert text.count(line) == 2  # by hand and by torch.optim
+    assert "The answer: It is about half" in text
+    assert "The answer: 10." in text
+    assert "   1e-06   0.009901    0.009901        0.000100          0.024025" in text
+    assert text.count("moved by 0.0 in 100 steps") == 3
+    assert "The answer: 1 different neuron(s)" in text
