@@ -682,6 +682,6 @@ self_check(
 #
 # ## Now you
 #
-# In homework 5 you build this loop yourself, part by part: `minibatches`, `PairDataset`, `sgd_step`, `train_one_epoch` and
+# In [homework 5](../assignments/hw5/hw5.ipynb) you build this loop yourself, part by part: `minibatches`, `PairDataset`, `sgd_step`, `train_one_epoch` and
 # `evaluate`. (Its two other optimisers come in lecture 8.) Before that,
 # lecture 5 replaces the line by something that can bend.
