@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import os
 import zipfile
 from collections.abc import Callable
@@ -11,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
@@ -29,7 +29,7 @@ def fill_inbox(inbox: Path, released: NotebookNode, deadline: datetime) -> list[
     inbox.mkdir(parents=True, exist_ok=True)
     written = []
     for pupil in CLASS:
-        data = nbformat.writes(submission_of(pupil, released)).encode("utf-8")
+        data = _as_saved(submission_of(pupil, released))
         moment = deadline + timedelta(days=pupil.late_days)
         if pupil.zipped:
             written.append(_put(inbox / "section-b.zip", _zip(pupil.file_name, data, moment), moment))
@@ -52,6 +52,11 @@ def submission_of(pupil: Pupil, released: NotebookNode) -> NotebookNode:
     if pupil.accident:
         _ACCIDENTS[pupil.accident](notebook)
     return notebook
+
+
+def _as_saved(notebook: NotebookNode) -> bytes:
+    """Return the notebook's file as an editor leaves it, copied cell ids and all: nbformat would mend these."""
+    return json.dumps(notebook, ensure_ascii=False, indent=1).encode("utf-8")
 
 
 def _sign(notebook: NotebookNode, pupil: Pupil) -> None:
@@ -94,9 +99,9 @@ def _place(notebook: NotebookNode, grade_id: str) -> int:
 def _strays(inbox: Path, released: NotebookNode, deadline: datetime) -> list[Path]:
     """Files that are nobody's work, nobody's for certain, or not work at all."""
     before, after = deadline - timedelta(days=2), deadline + timedelta(hours=3)
-    nameless = nbformat.writes(released).encode("utf-8")
+    nameless = _as_saved(released)
     unfinished = replace(CLASS[1], work=("no bias", "unfinished"))
-    early = nbformat.writes(submission_of(unfinished, released)).encode("utf-8")
+    early = _as_saved(submission_of(unfinished, released))
     return [
         # José handed in an earlier version two days before: the later one counts.
         _put(inbox / "JoséÁngel_GarcíaMárquez_hw1 (1).ipynb", early, before),

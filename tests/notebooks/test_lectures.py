@@ -16,7 +16,7 @@ FIGURES = re.compile(
     r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer"
     r"|probability_bars|cross_entropy_gap|backprop_stepper|difference_explorer"
     r"|zero_grad_explorer|minibatch_explorer|neuron_heatmap|boundary_film|bump_builder"
-    r"|optimiser_race|depth_explorer)\(",
+    r"|optimiser_race|depth_explorer|rule_explorer|shape_explorer)\(",
     re.M,
 )
 
@@ -149,6 +149,17 @@ def test_a_page_made_by_nbconvert_shows_pictures_and_words_and_no_dead_widget(pa
     assert page.count("data:image/png;base64,") >= 2
     assert page.count("Figure: ") >= 2
     assert '<script type="application/vnd.jupyter.widget-view+json">' not in page
+
+
+@pytest.mark.slow
+def test_lecture_1_shows_what_features_and_samples_hide():
+    text = printed(run(ROOT / "notebooks/lectures/01_what_learns.ipynb"))
+    assert "The answer: About half, as by tossing a coin" in text
+    assert "The answer: Nearly none. 0.0% are right" in text
+    assert "from the same places: 100.0%" in text
+    assert "from_numpy: [7.0, 0.0, 0.0]   torch.tensor: [0.0, 0.0, 0.0]" in text
+    assert "3 day(s) late: assignment 70%, lab 50%" in text
+    assert "7 day(s) late: assignment 30%, lab 0%" in text
 
 
 @pytest.mark.slow

@@ -77,23 +77,41 @@ def browser():
         chromium.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser, server, request):
-    """A page with the lecture open and every cell run; leaves a screenshot in test-artifacts."""
+    """A page with the lecture open and every cell run, once for its tests; leaves a screenshot in test-artifacts."""
     page = browser.new_page(viewport={"width": 1250, "height": 1200})
     page.set_default_timeout(60 * SECONDS)
     page.goto(f"{server}/lab/tree/lectures/{request.param}.ipynb?reset")
     page.locator(".jp-Notebook .jp-Cell").first.wait_for()
     page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
     try:
+        run_all(page)
         page.get_by_text("0 right at the first try").wait_for(state="attached", timeout=120 * SECONDS)
         yield page
     finally:
         ARTIFACTS.mkdir(exist_ok=True)
-        page.screenshot(path=ARTIFACTS / f"{request.node.name}.png".replace("/", "_"))
+        page.screenshot(path=ARTIFACTS / f"{request.param}.png")
         page.close()
+
+
+def run_all(page):
+    """Run all cells; once more if the click came before the kernel was there, which runs nothing."""
+    started = page.locator(".jp-InputPrompt").filter(has_text="[1]").or_(
+        page.locator(".jp-InputPrompt").filter(has_text="[*]")
+    )
+    for _ in range(5):
+        select = page.get_by_role("button", name="Select Kernel", exact=True)
+        if select.count():
+            select.first.click()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_text("Run All Cells", exact=True).click()
+        try:
+            started.first.wait_for(state="attached", timeout=15 * SECONDS)
+            return
+        except playwright.TimeoutError:
+            continue
+    pytest.fail("no cell was run")
 
 
 each = pytest.mark.parametrize("page", LECTURES, indirect=True)

@@ -53,7 +53,7 @@ def lab(graded_class: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     scripts = str(Path(sys.prefix) / "bin")
-    log = open(graded_class / "lab.log", "w")
+    log = open(graded_class / "lab.log", "w")  # noqa: SIM115  it is closed with the server, below
     server = subprocess.Popen(
         [
             f"{scripts}/jupyter",
