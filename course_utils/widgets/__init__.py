@@ -21,7 +21,9 @@ from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
 from course_utils.widgets.probabilities import probability_bars
 from course_utils.widgets.race import optimiser_race
+from course_utils.widgets.rule import rule_explorer
 from course_utils.widgets.selfcheck import Question, SelfCheck, self_check
+from course_utils.widgets.shapes import shape_explorer
 from course_utils.widgets.squares import line_and_squares
 from course_utils.widgets.zero_grad import zero_grad_explorer
 
@@ -45,6 +47,8 @@ __all__ = [
     "outlier_explorer",
     "predict",
     "probability_bars",
+    "rule_explorer",
     "self_check",
+    "shape_explorer",
     "zero_grad_explorer",
 ]

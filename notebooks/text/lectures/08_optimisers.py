@@ -62,6 +62,7 @@ from course_utils import plots
 from course_utils.data import load_digits_small, load_scores
 from course_utils.widgets import Question, depth_explorer, optimiser_race, predict, self_check
 
+torch.set_num_threads(1)  # for networks as small as these, a second thread costs more than it helps
 print(f"First Descent {course_utils.__version__}, torch {torch.__version__}, size {SIZE}")
 
 # %% [markdown]
@@ -539,6 +540,10 @@ for name, sigma in [("σ = 0.01", 0.01), ("He: σ = √(2/256)", (2 / 256) ** 0.
     print(f"{name:16} size of the signal after layer 1: {sizes[0]:8.2g}   5: {sizes[4]:8.2g}   20: {sizes[19]:8.2g}")
 
 # %% [markdown]
+# With He the signal of layer 20 still has about the size it had. With 0.01 nothing is left of it, and with 1 it explodes. (`inf` is what
+# `float32` says when a square is larger than the largest number it can hold.)
+
+# %% [markdown]
 # ## 8.5 Vanishing gradients
 #
 # What happens to the signal on its way up happens to the gradient on its way down. At each layer it is multiplied by $W^\top$ and by the slope of
@@ -590,7 +595,7 @@ recipes = {
 }
 print(f"ten layers, {EPOCHS} epochs          first/last gradient      loss   right")
 for name, recipe in recipes.items():
-    for kind, lr in [("SGD", 0.1), ("Adam", 0.001)]:
+    for kind, lr in [("SGD", 0.03), ("Adam", 0.001)]:
         model = make_deep(*recipe)
         F.cross_entropy(model(X), y).backward()
         share = (model[0].weight.grad.norm() / model[-1].weight.grad.norm()).item()
