@@ -142,6 +142,10 @@ def _restored():
         "torch.set_default_dtype(torch.float64)",
         "torch.set_default_dtype(torch.float16)",
         "torch.set_default_device('meta')",
+        pytest.param(
+            "torch.set_default_device('cuda')",
+            marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here"),
+        ),
         "torch.set_grad_enabled(False)",
         "np.seterr(all='raise')",
         "import warnings; warnings.simplefilter('error')",
