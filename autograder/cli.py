@@ -101,7 +101,7 @@ def collect(
     )
 
 
-@command(epilog="Example:  course grade hw1 --student s003 --force")
+@command(epilog="Example:  course grade hw1 -j 2   or   course grade hw1 --student s003 --force")
 def grade(
     assignment: AssignmentArgument,
     course: CourseOption = HERE,
@@ -109,6 +109,10 @@ def grade(
         list[str] | None, typer.Option("--student", "-s", help="Only this student; may be repeated.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Grade again what has not changed, too.")] = False,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many notebooks run at a time.")] = 1,
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Refuse to run students' code that is not isolated.")
+    ] = False,
     why: Annotated[bool, typer.Option("--why", help="Only say why each would be graded now.")] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -129,7 +133,14 @@ def grade(
             [(who, text or "(it would not be)") for who, text in reasons.items()],
         )
         return
-    done = run_grade(loaded, assignment, students=tuple(student or ()), force=force)
+    done = run_grade(
+        loaded,
+        assignment,
+        students=tuple(student or ()),
+        force=force,
+        jobs=jobs,
+        require_sandbox=require_sandbox,
+    )
     if as_json:
         screen.show_json([asdict(graded) for graded in done])
         return

@@ -1,16 +1,22 @@
-"""Grade an assignment: every submission that would come out differently, one at a time, none stops the rest."""
+"""Grade an assignment: every submission that would come out differently, none stops the rest.
+
+Notebooks may run several at a time; what is written is written by one process, submission by submission.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autograder.engine.worker.client import isolation_here
 from autograder.errors import GradebookError, UnknownAssignmentError
 from autograder.fingerprint import fingerprint, read_record, record_path, why_changed, write_record
 from autograder.intake.collected import accepted
-from autograder.nbgrader_bridge.steps import autograde
+from autograder.nbgrader_bridge.ahead import Ahead
+from autograder.nbgrader_bridge.steps import FindFinished, autograde
 from autograder.rules.coursefile import Course
 
 
@@ -63,13 +69,19 @@ def grade(
     students: Sequence[str] = (),
     force: bool = False,
     on_start: OnStart | None = None,
+    jobs: int = 1,
+    require_sandbox: bool = False,
 ) -> Iterator[Graded]:
     """Grade the submissions of `assignment` that changed (all with `force`) and yield each as it is done.
 
-    What is yielded is in the gradebook: stopping between two submissions loses nothing.
+    What is yielded is in the gradebook: stopping between two submissions loses nothing. With `jobs` above 1
+    that many notebooks run at a time, ahead of the submission that is being entered.
 
-    Raises UnknownAssignmentError if there is no such assignment or a named student handed nothing in.
+    Raises UnknownAssignmentError if there is no such assignment or a named student handed nothing in,
+    SandboxError if a sandbox is required and cannot be had.
     """
+    if require_sandbox:
+        isolation_here().require()
     course.source_notebook(assignment)
     present = submissions(course, assignment)
     missing = [student for student in students if student not in present]
@@ -77,24 +89,39 @@ def grade(
         raise UnknownAssignmentError(f"{missing[0]} has handed in nothing for {assignment}.")
     chosen = tuple(students) or present
     reasons = pending(course, assignment, chosen)
-    for number, student in enumerate(chosen):
-        reason = "asked for" if force else reasons[student]
-        if not reason:
-            yield Graded(student, assignment, Status.UNCHANGED, "nothing it depends on has changed")
-            continue
-        on_cell = on_start(student, number, len(chosen)) if on_start is not None else None
-        yield _grade_one(course, assignment, student, reason, on_cell)
+    wanted = [student for student in chosen if force or reasons[student]]
+    with ExitStack() as stack:
+        ahead = stack.enter_context(Ahead(course, assignment, jobs)) if jobs > 1 and len(wanted) > 1 else None
+        begun = 0
+        for number, student in enumerate(chosen):
+            if student not in wanted:
+                yield Graded(student, assignment, Status.UNCHANGED, "nothing it depends on has changed")
+                continue
+            on_cell = on_start(student, number, len(chosen)) if on_start is not None else None
+            find = None
+            if ahead is not None:
+                for other in wanted[begun : wanted.index(student) + 2 * jobs]:
+                    ahead.begin(other)
+                    begun += 1
+                find = ahead.finder(student)
+            reason = "asked for" if force else reasons[student]
+            yield _grade_one(course, assignment, student, reason, on_cell, find)
 
 
 def _grade_one(
-    course: Course, assignment: str, student: str, reason: str, on_cell: Callable[[int, int], None] | None
+    course: Course,
+    assignment: str,
+    student: str,
+    reason: str,
+    on_cell: Callable[[int, int], None] | None,
+    find_finished: FindFinished | None,
 ) -> Graded:
     started = time.perf_counter()
     path = record_path(course, assignment, student)
     # While it is being graded it counts as not graded: an interrupted run takes it up again.
     path.unlink(missing_ok=True)
     try:
-        autograde(course, assignment, student, on_cell)
+        autograde(course, assignment, student, on_cell, find_finished)
     except GradebookError as error:
         return Graded(student, assignment, Status.NEEDS_PERSON, str(error), time.perf_counter() - started)
     write_record(path, fingerprint(course, assignment, student, accepted(course, assignment).get(student)))

@@ -38,7 +38,13 @@ def run_collect(course: Course, inbox: Path, *, dry_run: bool = False) -> tuple[
 
 
 def run_grade(
-    course: Course, assignment: str, *, students: Sequence[str] = (), force: bool = False
+    course: Course,
+    assignment: str,
+    *,
+    students: Sequence[str] = (),
+    force: bool = False,
+    jobs: int = 1,
+    require_sandbox: bool = False,
 ) -> tuple[Graded, ...]:
     """Grade what has changed, with a bar for the class and one for the notebook at hand.
 
@@ -49,6 +55,8 @@ def run_grade(
     done: list[Graded] = []
     total = len(students) or len(submissions(course, assignment))
     isolation = isolation_here()
+    if require_sandbox:
+        isolation.require()
     if not isolation.is_sandbox:
         screen.err.print(f"[bold yellow]Warning:[/] submissions run in {isolation.sentence}.")
     with screen.progress() as bars:
@@ -59,7 +67,7 @@ def run_grade(
             bars.update(cells, description=f"  {screen.printable(student)}", completed=0, total=None, visible=True)
             return lambda ran, of: bars.update(cells, completed=ran, total=of)
 
-        for graded in grade(course, assignment, students=students, force=force, on_start=on_start):
+        for graded in grade(course, assignment, students=students, force=force, on_start=on_start, jobs=jobs):
             done.append(graded)
             bars.update(whole, completed=len(done))
             if graded.status is Status.NEEDS_PERSON:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import queue
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import zmq
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.session import Session
 
 MOST_MESSAGE_BYTES = 8 * 1024 * 1024
 """A longer message is not taken in: the channel is cut, and joined again."""
@@ -20,6 +19,7 @@ _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 0.5
 """How long outputs are awaited after the kernel said that a cell is done."""
 _REPLY_SECONDS = 2.0
+_UNREADABLE: dict[str, Any] = {"parent_header": {}}
 
 
 @dataclass(frozen=True)
@@ -33,24 +33,23 @@ class Connection:
     """Run code in a kernel over its channels and hand what it shows to a function."""
 
     def __init__(self, info: Mapping[str, Any], is_alive: Callable[[], bool]) -> None:
-        context: zmq.Context[Any] = zmq.Context()
-        context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
-        context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
-        context.setsockopt(zmq.LINGER, 0)
-        context.setsockopt(zmq.RECONNECT_IVL, 20)
-        self._context = context
         self._is_alive = is_alive
-        self._client = BlockingKernelClient(context=context)
-        self._client.load_connection_info(dict(info))
-        self._client.start_channels(shell=True, iopub=True, stdin=False, hb=False, control=False)
+        self._session = Session(key=_bytes(info["key"]), signature_scheme=str(info["signature_scheme"]))
+        self._context: zmq.Context[Any] = zmq.Context()
+        self._context.setsockopt(zmq.MAXMSGSIZE, MOST_MESSAGE_BYTES)
+        self._context.setsockopt(zmq.RCVHWM, _MOST_WAITING)
+        self._context.setsockopt(zmq.LINGER, 0)
+        self._context.setsockopt(zmq.RECONNECT_IVL, 20)
+        self._outputs = self._context.socket(zmq.SUB)
+        self._outputs.subscribe(b"")
+        self._outputs.connect(_address(info, "iopub_port"))
+        self._shell = self._context.socket(zmq.DEALER)
+        self._shell.connect(_address(info, "shell_port"))
         self._replies: dict[str, Reply] = {}
 
     def close(self) -> None:
         """Let go of the channels."""
-        with contextlib.suppress(Exception):
-            self._client.stop_channels()
-        with contextlib.suppress(Exception):
-            self._context.destroy(linger=0)
+        self._context.destroy(linger=0)
 
     def wait_until_ready(self, seconds: float) -> None:
         """Wait until the kernel answers and its outputs arrive here.
@@ -59,31 +58,49 @@ class Connection:
         """
         ends = time.monotonic() + seconds
         while time.monotonic() < ends and self._is_alive():
-            message_id = self._client.kernel_info()
+            message_id = self._send("kernel_info_request", {})
             if self._await_idle(message_id, min(ends, time.monotonic() + 1.0)):
                 return
         raise RuntimeError(f"the kernel did not answer within {seconds:g} seconds")
 
     def _await_idle(self, message_id: str, ends: float) -> bool:
         while (left := ends - time.monotonic()) > 0:
-            with contextlib.suppress(queue.Empty):
-                if _is_idle(self._client.get_iopub_msg(timeout=left), message_id):
-                    return True
+            message = self._receive(self._outputs, left)
+            if message is not None and _is_idle(message, message_id):
+                return True
         return False
 
     def ask(self, source: str, *, keep_history: bool) -> str:
         """Ask the kernel to run `source`; return the request's id."""
-        return str(
-            self._client.execute(source, store_history=keep_history, allow_stdin=False, stop_on_error=False)
-        )
+        content = {
+            "code": source,
+            "silent": False,
+            "store_history": keep_history,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        return self._send("execute_request", content)
+
+    def _send(self, kind: str, content: dict[str, Any]) -> str:
+        return str(self._session.send(self._shell, kind, content)["header"]["msg_id"])
+
+    def _receive(self, channel: Any, seconds: float) -> Any:
+        """Return the next message, or None if there is none in time or it is not signed or not readable."""
+        try:
+            if not channel.poll(max(int(seconds * 1000), 0)):
+                return None
+            _, message = self._session.recv(channel, zmq.NOBLOCK)
+        except Exception:  # whatever a forged message does to the parser: it is no message
+            return _UNREADABLE
+        return message
 
     def listen(self, message_id: str, ends: float, show: Callable[[Any], None]) -> bool:
         """Hand over outputs of the request until it is done; False past `ends` or if the kernel ended."""
         done_at: float | None = None
         while (left := ends - time.monotonic()) > 0:
-            try:
-                message = self._client.get_iopub_msg(timeout=min(_POLL_SECONDS, left))
-            except queue.Empty:
+            message = self._receive(self._outputs, min(_POLL_SECONDS, left))
+            if message is None:
                 # A flood may have swept the word that it is idle away; the reply comes by another channel.
                 if done_at is None and self._has_replied(message_id):
                     done_at = time.monotonic()
@@ -91,8 +108,6 @@ class Connection:
                     return True
                 if not self._is_alive():
                     return False
-                continue
-            except Exception:  # not signed, not readable, too deep: no output
                 continue
             if _parent(message) != message_id:
                 continue
@@ -110,12 +125,23 @@ class Connection:
         return self._replies.pop(message_id, None)
 
     def _has_replied(self, message_id: str, seconds: float = 0) -> bool:
-        with contextlib.suppress(Exception):
-            while message_id not in self._replies:
-                message = self._client.get_shell_msg(timeout=seconds)
+        while message_id not in self._replies:
+            message = self._receive(self._shell, seconds)
+            if message is None:
+                return False
+            with contextlib.suppress(KeyError, TypeError, AttributeError):
                 count = message["content"].get("execution_count")
                 self._replies = {str(_parent(message)): Reply(count if isinstance(count, int) else None)}
-        return message_id in self._replies
+        return True
+
+
+def _bytes(key: Any) -> bytes:
+    return key if isinstance(key, bytes) else str(key).encode("ascii")
+
+
+def _address(info: Mapping[str, Any], port: str) -> str:
+    separator = "-" if info["transport"] == "ipc" else ":"
+    return f"{info['transport']}://{info['ip']}{separator}{info[port]}"
 
 
 def _parent(message: Any) -> Any:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,19 +54,24 @@ def execute(
     probes: Mapping[str, Probe],
     limits: Limits,
     *,
-    files: Path | None = None,
+    files: Path | Sequence[Path] = (),
     on_cell: Callable[[int, int], None] | None = None,
+    is_stopped: Callable[[], bool] | None = None,
 ) -> Execution:
     """Run `notebook` in a kernel of its own, in an empty folder with the assignment's other `files`.
 
+    `files` is a folder, or several: a file of a later one takes the place of the same file of an earlier one.
     `probes` are asked by grade_id after the cell that carries it. `on_cell(done, total)` reports progress.
     The notebook given is changed in place: its code cells get the outputs of this run.
+
+    Raises RuntimeError if no kernel could be started, InterruptedError soon after `is_stopped` says so.
     """
     started = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="first-descent-"))
     try:
-        _copy_files(files, folder)
-        run = _Run(notebook, probes, limits, folder)
+        for source in (files,) if isinstance(files, Path) else files:
+            _copy_files(source, folder)
+        run = _Run(notebook, probes, limits, folder, is_stopped)
         run.all_cells(on_cell)
         spent = time.perf_counter() - started
         return Execution(notebook, tuple(run.faults), run.responses, spent, run.isolation)
@@ -74,9 +79,9 @@ def execute(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy_files(source: Path | None, folder: Path) -> None:
+def _copy_files(source: Path, folder: Path) -> None:
     """Copy the assignment's data files, never a notebook: these hold what a student must not read."""
-    if source is None or not source.is_dir():
+    if not source.is_dir():
         return
     for path in source.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
@@ -93,6 +98,7 @@ class _Run:
     probes: Mapping[str, Probe]
     limits: Limits
     folder: Path
+    is_stopped: Callable[[], bool] | None = None
     faults: list[Fault] = field(default_factory=list)
     responses: dict[str, bytes] = field(default_factory=dict)
     ran: list[str] = field(default_factory=list)
@@ -103,9 +109,16 @@ class _Run:
         """Run every code cell in order."""
         cells = [(number, cell) for number, cell in enumerate(self.notebook.cells) if cell.cell_type == "code"]
         ends = time.monotonic() + self.limits.notebook_seconds
-        with Kernel(self.folder, self.limits.start_seconds, output_bytes=self.limits.output_bytes) as kernel:
+        kernel = Kernel(
+            self.folder,
+            self.limits.start_seconds,
+            output_bytes=self.limits.output_bytes,
+            is_stopped=self.is_stopped,
+        )
+        with kernel:
             self.isolation = kernel.isolation
             for done, (number, cell) in enumerate(cells):
+                self._go_on()
                 name = _name(cell, number)
                 cell.outputs, cell.execution_count = [], None
                 left = ends - time.monotonic()
@@ -151,8 +164,13 @@ class _Run:
         self.faults.append(Fault(name, kind, sentence))
         cell.outputs = [*cell.outputs, new_output("error", ename=kind.name, evalue=sentence, traceback=[sentence])]
 
+    def _go_on(self) -> None:
+        if self.is_stopped is not None and self.is_stopped():
+            raise InterruptedError("the run was stopped")
+
     def _revive(self, kernel: Kernel) -> bool:
         """Start a new kernel and run again in it what ran well before; False if that is no longer allowed."""
+        self._go_on()
         while self.restarts < self.limits.restarts:
             self.restarts += 1
             try:

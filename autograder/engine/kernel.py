@@ -10,6 +10,7 @@ import secrets
 import signal
 import stat
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -56,11 +57,13 @@ class Kernel:
         *,
         allowance: Allowance | None = None,
         output_bytes: int = 200_000,
+        is_stopped: Callable[[], bool] | None = None,
     ) -> None:
         self._folder = folder
         self._start_seconds = start_seconds
         self._allowance = allowance or Allowance()
         self._output_bytes = output_bytes
+        self._is_stopped = is_stopped
         self._process: KernelProcess | None = None
         self._connection: Connection | None = None
         self.isolation: Isolation = UNISOLATED
@@ -108,7 +111,9 @@ class Kernel:
         self.start()
 
     def is_alive(self) -> bool:
-        """Whether the kernel's process still runs."""
+        """Whether the kernel's process still runs, and is wanted."""
+        if self._is_stopped is not None and self._is_stopped():
+            return False
         return self._process is not None and self._process.poll() is None
 
     def interrupt(self) -> None:

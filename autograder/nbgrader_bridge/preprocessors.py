@@ -6,7 +6,6 @@ plain `nbgrader autograde`, and `course grade`.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
@@ -14,39 +13,15 @@ from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 
-from autograder.engine.execute import Execution, execute
-from autograder.engine.judge import Judge, grade_id, make_judge
-from autograder.engine.limits import Limits
+from autograder.engine.execute import Execution
+from autograder.engine.judge import grade_id
 from autograder.marks import Marks, write_marks
 from autograder.nbgrader_bridge.penalties import set_penalty
-from autograder.rules.coursefile import FILE_NAME, Course, load_course
+from autograder.nbgrader_bridge.running import course_here, judge_for, run_submission
 from course_utils.checks.show import as_html, as_text
 from course_utils.checks.verdict import Outcome, Verdict
 
 _EXECUTION = "first_descent_execution"
-_judges: dict[str, Judge] = {}
-
-
-def judge_for(assignment: str) -> Judge:
-    """Return this process's judge for `assignment`: made once, with one fresh secret, for all its submissions."""
-    if assignment not in _judges:
-        _judges[assignment] = make_judge(assignment)
-    return _judges[assignment]
-
-
-def course_here() -> Course:
-    """Return the course nbgrader is at work in: it changes into the course's folder while it converts."""
-    return load_course(Path.cwd() / FILE_NAME)
-
-
-def limits_of(course: Course) -> Limits:
-    """Return the engine's limits as the course file sets them."""
-    rules = course.grading
-    return Limits(
-        cell_seconds=rules.cell_timeout_seconds,
-        output_bytes=rules.max_output_bytes,
-    )
-
 
 class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     """Run the notebook and collect responses: no cell, however it ends, stops the batch."""
@@ -54,22 +29,17 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the executed notebook; the execution goes along in the resources."""
         names = resources["nbgrader"]
-        course = course_here()
-        judge = judge_for(names["assignment"])
-        graded = {grade_id(cell) for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("grade")}
-        probes = {name: probe for name, probe in judge.probes().items() if name in graded}
-        files = course.autograded / names["student"] / names["assignment"]
-        execution = execute(nb, probes, limits_of(course), files=files, on_cell=_progress(resources))
+        find_finished = resources.get("first_descent_finished")
+        execution: Execution | None = find_finished(nb) if find_finished is not None else None
+        if execution is None:
+            on_cell = resources.get("first_descent_progress")
+            execution = run_submission(course_here(), names["assignment"], names["student"], nb, on_cell=on_cell)
         resources[_EXECUTION] = execution
         if not execution.isolation.is_sandbox:
             self.log.warning("Submissions run in %s.", execution.isolation.sentence)
         for fault in execution.faults:
             self.log.warning("%s: %s", fault.cell, fault.sentence)
         return execution.notebook, resources
-
-
-def _progress(resources: dict[str, Any]) -> Any:
-    return resources.get("first_descent_progress")
 
 
 class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]

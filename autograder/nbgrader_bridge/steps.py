@@ -12,6 +12,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
 from nbgrader.converters import Autograde, GenerateAssignment
@@ -22,24 +23,29 @@ from nbgrader.exchange.default import ExchangeReleaseAssignment
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
+from autograder.engine.execute import Execution
 from autograder.errors import FolderError, GradebookError
 from autograder.nbgrader_bridge.config import configure
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import Student
 
 OnCell = Callable[[int, int], None]
+FindFinished = Callable[[NotebookNode], Execution | None]
+"""Given the notebook that nbgrader wants run, its execution if it has been run ahead, or None."""
 
 
 class _Autograde(Autograde):  # type: ignore[misc]
-    """nbgrader's converter, handing our progress callback to the preprocessor that runs the notebook."""
+    """nbgrader's converter, handing our callbacks to the preprocessor that runs the notebook."""
 
     on_cell: OnCell | None = None
+    find_finished: FindFinished | None = None
 
     def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
         """Return nbgrader's resources for a notebook, with the callback among them."""
         resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
         if not self._sanitizing:
             resources["first_descent_progress"] = self.on_cell
+            resources["first_descent_finished"] = self.find_finished
         return resources
 
 
@@ -49,7 +55,7 @@ def generate(course: Course, assignment: str) -> None:
     Raises UnknownAssignmentError if its notebook is missing, GradebookError if nbgrader refuses.
     """
     course.source_notebook(assignment)
-    with _nbgrader(course, assignment) as (folders, config, log):
+    with nbgrader_session(course, assignment) as (folders, config, log):
         converter = GenerateAssignment(coursedir=folders, config=config, log=log)
         converter.force = True
         converter.create_assignment = True
@@ -72,7 +78,7 @@ def release(course: Course, assignment: str, exchange: Path) -> None:
         exchange.chmod(0o777)
     except OSError as error:
         raise FolderError(f"{exchange} cannot be made: {error.strerror}.", "Name a folder you may write.") from error
-    with _nbgrader(course, assignment) as (folders, config, log):
+    with nbgrader_session(course, assignment) as (folders, config, log):
         config.Exchange.root = str(exchange)
         config.ExchangeReleaseAssignment.force = True
         step = ExchangeReleaseAssignment(
@@ -93,15 +99,24 @@ def register_class(course: Course, students: Iterable[Student]) -> None:
             )
 
 
-def autograde(course: Course, assignment: str, student: str, on_cell: OnCell | None = None) -> None:
+def autograde(
+    course: Course,
+    assignment: str,
+    student: str,
+    on_cell: OnCell | None = None,
+    find_finished: FindFinished | None = None,
+) -> None:
     """Grade one student's submission by nbgrader's converter with the kit's preprocessors.
+
+    A notebook that `find_finished` knows is not run again.
 
     Raises GradebookError if nbgrader gives up on it; nothing half-graded is left behind then.
     """
-    with _nbgrader(course, assignment, student) as (folders, config, log):
+    with nbgrader_session(course, assignment, student) as (folders, config, log):
         converter = _Autograde(coursedir=folders, config=config, log=log)
         converter.force = True
         converter.on_cell = on_cell
+        converter.find_finished = find_finished
         _start(converter, course, f"autograde {assignment} of {student}")
 
 
@@ -141,9 +156,10 @@ def log_path(course: Course) -> Path:
 
 
 @contextmanager
-def _nbgrader(
+def nbgrader_session(
     course: Course, assignment: str, student: str = "*"
 ) -> Iterator[tuple[CourseDirectory, Config, logging.Logger]]:
+    """Set nbgrader up for one course, assignment and student, with its words going to the course's log."""
     config = Config()
     configure(config, course.root)
     folders = CourseDirectory(config=config)
