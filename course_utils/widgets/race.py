@@ -116,7 +116,8 @@ def optimiser_race(
         walks = {name: walk(name, ground, steps, rates[name], momentum, noise) for name in RUNNERS}
         heights = {name: np.clip(ground.above_bottom(points), _FLOOR, 1e9) for name, points in walks.items()}
         for name in RUNNERS:
-            move_path(*drawn[name], walks[name])
+            path, here = drawn[name]
+            move_path(path, here, walks[name])
             curves[name].set_data(np.arange(steps + 1), heights[name])
         right.set_ylim(
             0.5 * min(float(h.min()) for h in heights.values()), 30 * max(float(h.max()) for h in heights.values())
@@ -199,7 +200,7 @@ def _describe(surface: str, rates: Any, momentum: float, noise: float, walks: An
     """Say where the three stand and who leads."""
     steps = len(walks["SGD"]) - 1
     places = "; ".join(
-        f"{name} (η = {rates[name]:.3g}) at ({walks[name][-1][0]:.3g}, {walks[name][-1][1]:.3g}), "
+        f"{name} (η = {rates[name]:.3g}) at ({walks[name][-1][0]:.3f}, {walks[name][-1][1]:.3f}), "
         f"{_say_height(heights[name][-1])}"
         for name in RUNNERS
     )
