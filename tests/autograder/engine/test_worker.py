@@ -119,7 +119,8 @@ ASK = """
         run = kernel.run("print(os.getuid(), os.path.exists('/etc/shadow'))", 30, 9000)
         request = kernel.put(b"12")
         kernel.run(f"open('{request}.r', 'wb').write(open('{request}', 'rb').read() * 2)", 30, 9000)
-        print(kernel.isolation.way, "|", run.outputs.cells[0].text.strip(), "|", kernel.take(request + ".r", 99), "|", kernel.isolation.sentence)
+        said, taken = run.outputs.cells[0].text.strip(), kernel.take(request + ".r", 99)
+        print(kernel.isolation.way, "|", said, "|", taken, "|", kernel.isolation.sentence)
 """
 
 UNSHARE = shutil.which("unshare")

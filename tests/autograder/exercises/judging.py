@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
+from autograder.certify.catalogue import FOLDER
 from autograder.exercises import find_exercise
 from course_utils.checks import judge_answer
 from course_utils.checks.answer_key import AnswerKey
@@ -35,17 +34,10 @@ def judge(name: str, answer: Any, secret: int | None = None) -> Verdict:
 
 
 def catalogue(kind: str, *exercises: str) -> list[Any]:
-    """Return the catalogue's entries for these exercises as pytest parameters.
-
-    `kind` is "mistakes" or "right". One skipped parameter stands in for them when the catalogue is not here.
-    """
-    folder = os.environ.get("FIRST_DESCENT_CATALOGUE")
-    if not folder:
-        reason = "set FIRST_DESCENT_CATALOGUE to the folder with mistakes.yaml and right.yaml"
-        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="no-catalogue")]
+    """Return the catalogue's entries for these exercises as pytest parameters; `kind` is "mistakes" or "right"."""
     import yaml
 
-    entries = yaml.safe_load(Path(folder, f"{kind}.yaml").read_text(encoding="utf-8"))[kind]
+    entries = yaml.safe_load((FOLDER / f"{kind}.yaml").read_text(encoding="utf-8"))[kind]
     return [pytest.param(entry, id=entry["id"]) for entry in entries if entry["exercise"] in exercises]
 
 
