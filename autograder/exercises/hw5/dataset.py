@@ -77,13 +77,13 @@ PairDataset = Exercise(
     "The length is the number of columns: a data set is as long as it has samples, and these are rows.",
     look="What do the two numbers in X.shape count?",
 )
-class CountedTheFeatures(_PairDataset):
+class counted_the_features(_PairDataset):
     def __len__(self):
         return self.X.shape[1]
 
 
 @PairDataset.mistake("An item is only x: the pair (x, y) is asked for.", look="What does a training loop unpack?")
-class LeftOutTheTarget(_PairDataset):
+class left_out_the_target(_PairDataset):
     def __getitem__(self, i):
         return self.X[i]
 
@@ -92,7 +92,7 @@ class LeftOutTheTarget(_PairDataset):
     "Items come from a counter of your own: `ds[i]` must be item i, in whatever order items are asked.",
     look="Is the number in the brackets used?",
 )
-class CountedForItself(_PairDataset):
+class counted_for_itself(_PairDataset):
     def __init__(self, X, y):
         super().__init__(X, y)
         self.at = -1
@@ -103,7 +103,7 @@ class CountedForItself(_PairDataset):
 
 
 @PairDataset.mistake("The pair stands the wrong way round: x comes first, then y.", look="What is ds[0][0]?")
-class ExchangedThePair(_PairDataset):
+class exchanged_the_pair(_PairDataset):
     def __getitem__(self, i):
         return self.y[i], self.X[i]
 
@@ -112,7 +112,7 @@ class ExchangedThePair(_PairDataset):
     "The x of an item keeps the axis of the batch, shape (1, D): an item is (D,), the loader adds the axis.",
     look="What do X[i] and X[i:i+1] differ in?",
 )
-class KeptTheAxisOfX(_PairDataset):
+class kept_the_axis_of_x(_PairDataset):
     def __getitem__(self, i):
         return self.X[i : i + 1], self.y[i]
 
@@ -121,7 +121,7 @@ class KeptTheAxisOfX(_PairDataset):
     "The y of an item has an axis of its own, shape (1,): the loader then makes a column of the targets.",
     look="Print the shape of ds[0][1].",
 )
-class KeptTheAxisOfY(_PairDataset):
+class kept_the_axis_of_y(_PairDataset):
     def __getitem__(self, i):
         return self.X[i], self.y[i : i + 1]
 
@@ -130,19 +130,19 @@ class KeptTheAxisOfY(_PairDataset):
     "Both x and y of an item have an extra axis: the loader adds the axis of the batch.",
     look="What do X[i] and X[i:i+1] differ in?",
 )
-class KeptBothAxes(_PairDataset):
+class kept_both_axes(_PairDataset):
     def __getitem__(self, i):
         return self.X[i : i + 1], self.y[i : i + 1]
 
 
 @PairDataset.mistake("Every item is the whole data set: ds[i] is sample i alone.", look="Where is i used?")
-class GaveEverything(_PairDataset):
+class gave_everything(_PairDataset):
     def __getitem__(self, i):
         return self.X, self.y
 
 
 @PairDataset.mistake("Items are counted from 1: the first one is ds[0].", look="Which row is X[0]?")
-class CountedFromOne(_PairDataset):
+class counted_from_one(_PairDataset):
     def __getitem__(self, i):
         return self.X[i - 1], self.y[i - 1]
 
@@ -151,7 +151,7 @@ class CountedFromOne(_PairDataset):
     "The length is one too small: it is the number of samples, and the last index is one less.",
     look="How many rows has X?",
 )
-class GaveTheLastIndex(_PairDataset):
+class gave_the_last_index(_PairDataset):
     def __len__(self):
         return len(self.X) - 1
 
@@ -160,7 +160,7 @@ class GaveTheLastIndex(_PairDataset):
     "The length counts all numbers in X: a data set is as long as it has samples.",
     look="How many pairs are there?",
 )
-class CountedEveryNumber(_PairDataset):
+class counted_every_number(_PairDataset):
     def __len__(self):
         return self.X.numel()
 
@@ -168,7 +168,7 @@ class CountedEveryNumber(_PairDataset):
 @PairDataset.mistake(
     "The length adds X and y up: one row and one target are one sample.", look="How many pairs are there?"
 )
-class CountedBothTables(_PairDataset):
+class counted_both_tables(_PairDataset):
     def __len__(self):
         return len(self.X) + len(self.y)
 
@@ -177,9 +177,9 @@ class CountedBothTables(_PairDataset):
     "The data belong to the class, so a second data set overwrites the first: give each its own, with self.",
     look="Where are X and y kept?",
 )
-class KeptTheDataInTheClass(Dataset):
+class kept_the_data_in_the_class(Dataset):
     def __init__(self, X, y):
-        KeptTheDataInTheClass.X, KeptTheDataInTheClass.y = X, y
+        kept_the_data_in_the_class.X, kept_the_data_in_the_class.y = X, y
 
     def __len__(self):
         return len(self.X)
@@ -189,7 +189,7 @@ class KeptTheDataInTheClass(Dataset):
 
 
 @PairDataset.mistake("Every item is the first one.", look="Where is i used?")
-class GaveTheFirstItem(_PairDataset):
+class gave_the_first_item(_PairDataset):
     def __getitem__(self, i):
         return self.X[0], self.y[0]
 
@@ -197,6 +197,6 @@ class GaveTheFirstItem(_PairDataset):
 @PairDataset.mistake(
     "Columns are taken where rows are asked for: sample i is row i.", look="What do X[i] and X[:, i] give?"
 )
-class TookColumns(_PairDataset):
+class took_columns(_PairDataset):
     def __getitem__(self, i):
         return self.X[:, i % self.X.shape[1]], self.y[i]

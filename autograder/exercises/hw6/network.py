@@ -84,7 +84,7 @@ class _Net(nn.Module):
     look="What does each row of the output add up to?",
     credit=0.5,
 )
-class EndedInSoftmax(_Net):
+class ended_in_softmax(_Net):
     def forward(self, x):
         return super().forward(x).softmax(1)
 
@@ -94,7 +94,7 @@ class EndedInSoftmax(_Net):
     look="What is the last thing forward does?",
     credit=0.5,
 )
-class EndedInLogSoftmax(_Net):
+class ended_in_log_softmax(_Net):
     def forward(self, x):
         return super().forward(x).log_softmax(1)
 
@@ -103,7 +103,7 @@ class EndedInLogSoftmax(_Net):
     "Softmax runs over the pictures of the batch: what one picture gets depends on the others. No softmax is needed.",
     look="What happens when a picture comes alone?",
 )
-class TookSoftmaxOverTheBatch(_Net):
+class took_softmax_over_the_batch(_Net):
     def forward(self, x):
         return super().forward(x).softmax(0)
 
@@ -112,7 +112,7 @@ class TookSoftmaxOverTheBatch(_Net):
     "There is no nonlinearity between the layers: two linear layers in a row are one linear layer.",
     look="What stands between your first and your second layer?",
 )
-class ForgotTheNonlinearity(_Net):
+class forgot_the_nonlinearity(_Net):
     def forward(self, x):
         return self.b(self.a(x.flatten(1)))
 
@@ -121,7 +121,7 @@ class ForgotTheNonlinearity(_Net):
     "The nonlinearity comes after the last layer: it belongs between the two, and scores may be negative.",
     look="Which values can your scores not have?",
 )
-class PutTheNonlinearityLast(_Net):
+class put_the_nonlinearity_last(_Net):
     def forward(self, x):
         return torch.relu(self.b(self.a(x.flatten(1))))
 
@@ -131,7 +131,7 @@ class PutTheNonlinearityLast(_Net):
     look="Which values can your scores not have?",
     credit=0.5,
 )
-class CutOffTheScores(_Net):
+class cut_off_the_scores(_Net):
     def forward(self, x):
         return torch.relu(super().forward(x))
 
@@ -141,7 +141,7 @@ class CutOffTheScores(_Net):
     look="What is the last thing forward does?",
     credit=0.5,
 )
-class SqueezedTheScores(_Net):
+class squeezed_the_scores(_Net):
     def forward(self, x):
         return torch.tanh(super().forward(x))
 
@@ -151,7 +151,7 @@ class SqueezedTheScores(_Net):
     look="What is the last thing forward does?",
     credit=0.5,
 )
-class EndedInSigmoid(_Net):
+class ended_in_sigmoid(_Net):
     def forward(self, x):
         return torch.sigmoid(super().forward(x))
 
@@ -160,7 +160,7 @@ class EndedInSigmoid(_Net):
     "The layers stand in a plain list, where the model does not see them: nothing could be trained.",
     look="What does model.parameters() give? There is a list that a module does see.",
 )
-class HidTheLayersInAList(nn.Module):
+class hid_the_layers_in_a_list(nn.Module):
     def __init__(self, hidden, classes):
         super().__init__()
         self.layers = [nn.Linear(784, hidden), nn.Linear(hidden, classes)]
@@ -173,7 +173,7 @@ class HidTheLayersInAList(nn.Module):
     "The pictures are not laid flat: a linear layer works on the last axis only, here on rows of 28.",
     look="Print the shape before your first layer.",
 )
-class ForgotToFlatten(nn.Module):
+class forgot_to_flatten(nn.Module):
     def __init__(self, hidden, classes):
         super().__init__()
         self.a, self.b = nn.Linear(28, hidden), nn.Linear(hidden, classes)
@@ -185,7 +185,7 @@ class ForgotToFlatten(nn.Module):
 @MLP.mistake(
     "There are two hidden layers: the text asks for one.", look="How many linear layers are in your model?", credit=0.5
 )
-class AddedAHiddenLayer(nn.Module):
+class added_a_hidden_layer(nn.Module):
     def __init__(self, hidden, classes):
         super().__init__()
         self.net = nn.Sequential(
@@ -202,7 +202,7 @@ class AddedAHiddenLayer(nn.Module):
 
 
 @MLP.mistake("There is no hidden layer: the pixels go straight to the scores.", look="Where is `hidden` used?")
-class ForgotTheHiddenLayer(nn.Module):
+class forgot_the_hidden_layer(nn.Module):
     def __init__(self, hidden, classes):
         super().__init__()
         self.a = nn.Linear(784, classes)
@@ -216,25 +216,25 @@ class ForgotTheHiddenLayer(nn.Module):
     look="What differs between two calls on the same picture?",
     credit=0.5,
 )
-class AddedDropout(_Net):
+class added_dropout(_Net):
     def forward(self, x):
         return self.b(nn.functional.dropout(torch.relu(self.a(x.flatten(1))), 0.5))
 
 
 @MLP.mistake("The width of the hidden layer is fixed: it must be `hidden`.", look="Where is `hidden` used?")
-class FixedTheWidth(_Net):
+class fixed_the_width(_Net):
     def __init__(self, hidden, classes):
         super().__init__(64, classes)
 
 
 @MLP.mistake("The number of scores is fixed at 10: it must be `classes`.", look="Where is `classes` used?")
-class FixedTheClasses(_Net):
+class fixed_the_classes(_Net):
     def __init__(self, hidden, classes):
         super().__init__(hidden, 10)
 
 
 @MLP.mistake("hidden and classes are exchanged.", look="In which order do the two numbers come?")
-class ExchangedTheSizes(_Net):
+class exchanged_the_sizes(_Net):
     def __init__(self, hidden, classes):
         super().__init__(classes, hidden)
 
@@ -246,7 +246,7 @@ _BY_SIZE: dict[tuple[int, int], tuple[nn.Module, nn.Module]] = {}
     "All models share one set of layers: they must be made anew in __init__, for each model.",
     look="What happens to your first model when the second one is trained?",
 )
-class SharedTheLayers(_Net):
+class shared_the_layers(_Net):
     def __init__(self, hidden, classes):
         super().__init__(hidden, classes)
         self.a, self.b = _BY_SIZE.setdefault((hidden, classes), (self.a, self.b))
@@ -256,7 +256,7 @@ class SharedTheLayers(_Net):
     "The layers are made inside forward: each call starts with fresh random weights, and nothing can be trained.",
     look="What does model.parameters() give?",
 )
-class MadeTheLayersInForward(nn.Module):
+class made_the_layers_in_forward(nn.Module):
     def __init__(self, hidden, classes):
         super().__init__()
         self.hidden, self.classes = hidden, classes
@@ -270,7 +270,7 @@ class MadeTheLayersInForward(nn.Module):
     "The graph is cut in forward (detach, no_grad, .data or NumPy): no gradient reaches the first layer.",
     look="Which step takes the gradient away?",
 )
-class CutTheGraph(_Net):
+class cut_the_graph(_Net):
     def forward(self, x):
         return self.b(torch.relu(self.a(x.flatten(1))).detach())
 
@@ -279,7 +279,7 @@ class CutTheGraph(_Net):
     "The pictures are averaged over rows before the first layer: all 784 pixels go in.",
     look="How many inputs has your first layer?",
 )
-class AveragedTheRows(nn.Module):
+class averaged_the_rows(nn.Module):
     def __init__(self, hidden, classes):
         super().__init__()
         self.a, self.b = nn.Linear(28, hidden), nn.Linear(hidden, classes)
@@ -292,6 +292,6 @@ class AveragedTheRows(nn.Module):
     "forward gives the predicted class: the loss needs the scores of all classes.",
     look="What shape does forward return?",
 )
-class PredictedTheClass(_Net):
+class predicted_the_class(_Net):
     def forward(self, x):
         return super().forward(x).argmax(1)

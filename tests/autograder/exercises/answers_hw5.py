@@ -498,7 +498,7 @@ class PairDataset(Dataset):
     def __len__(self): return len(self.X)
     def __getitem__(self, i): return self.X[i], self.y[i]
 """,
-        "KeptTheAxisOfY",
+        "kept_the_axis_of_y",
     ),
     ("sgd_step", "def sgd_step(p, g, lr): return p.sub_(g, alpha=lr)", "changed_the_callers_parameter"),
     ("sgd_step", "def sgd_step(p, g, lr): return (p - lr * g).float().double()", ""),

@@ -413,7 +413,7 @@ class MLP(nn.Module):
         self.net = nn.Sequential(nn.Flatten(), nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, classes))
     def forward(self, x): return self.net(x)
 """,
-        "FixedTheWidth",
+        "fixed_the_width",
     ),
     (
         "MLP",
@@ -425,7 +425,7 @@ class MLP(nn.Module):
                                  nn.Linear(32, classes))
     def forward(self, x): return self.net(x)
 """,
-        "AddedAHiddenLayer",
+        "added_a_hidden_layer",
     ),
     (
         "MLP",
@@ -437,7 +437,7 @@ class MLP(nn.Module):
         self.net = nn.Sequential(nn.Flatten(), a, nn.ReLU(), nn.Dropout(0.2), b)
     def forward(self, x): return self.net(x)
 """,
-        "AddedDropout",
+        "added_dropout",
     ),
     (
         "MLP",
