@@ -1,1 +1,1 @@
-"""From a downloads folder to `submitted/`: whose work each file is, which assignment, and what is wrong with its form."""
+"""From a downloads folder to `submitted/`: whose work a file is, which assignment, what is wrong with its form."""
