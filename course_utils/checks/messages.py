@@ -90,7 +90,10 @@ def generic(
             return _stopped(contract, case, given.raised)
         case Departure.NONE:
             return Message(
-                "returned-none", f"{name} gave back None.", seen, "Does every path end in a return with a value?"
+                "returned-none",
+                f"{name} gave back None.",
+                seen,
+                "Does every path end in a return with a value?",
             )
         case Departure.TYPE if case.is_hidden:
             return Message(
@@ -164,7 +167,7 @@ def _stopped(contract: Contract, case: Case, raised: Raised) -> Message:
         return Message(
             "too-slow",
             f"Your code was still running after {contract.seconds:g} seconds.",
-            f"It was stopped at {case.label if not case.is_hidden else 'a hidden case'}.",
+            "",
             "Does every loop come to an end?",
         )
     if raised.kind == "memory":

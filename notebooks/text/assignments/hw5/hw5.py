@@ -15,8 +15,6 @@
 #     name: python
 # ---
 
-# %%
-
 # %% [markdown]
 # # Homework 5: Training loops
 #

@@ -15,8 +15,6 @@
 #     name: python
 # ---
 
-# %%
-
 # %% [markdown]
 # # Homework 6: Digits
 #
