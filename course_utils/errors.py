@@ -18,6 +18,10 @@ class KitError(Exception):
         self.what = what
         self.mend = mend
 
+    def _render_traceback_(self) -> list[str]:
+        """Show the sentence alone in a notebook: IPython asks for this in place of a traceback."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class DataError(KitError):
     """A data file is missing, broken, or cannot be fetched."""

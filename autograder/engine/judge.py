@@ -13,6 +13,7 @@ from autograder.errors import UnknownAssignmentError
 from autograder.exercises import exercises_of
 from course_utils.checks.answer_key import AnswerKey
 from course_utils.checks.codec import CodecError
+from course_utils.checks.deadline import PATIENCE
 from course_utils.checks.diagnose import diagnose
 from course_utils.checks.probe import read_response, write_request
 from course_utils.checks.verdict import CaseLine, Outcome, Verdict
@@ -31,7 +32,7 @@ class Judge:
     def probes(self) -> dict[str, Probe]:
         """Return what the kernel is to be asked: contracts and inputs, nothing of what is right."""
         return {
-            name: Probe(write_request(key.contract, key.cases), key.contract.seconds + _SPARE_SECONDS)
+            name: Probe(write_request(key.contract, key.cases), key.contract.seconds * PATIENCE + _SPARE_SECONDS)
             for name, key in self.keys.items()
         }
 
