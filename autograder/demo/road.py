@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -75,7 +76,7 @@ def run_demo(folder: Path, *, as_json: bool = False) -> None:
     fill_inbox(course.inbox, released, moment)
     fates = run_collect(course, course.inbox)
     _step(f"Collected {len(fates)} files", course.inbox)
-    graded = run_grade(course, ASSIGNMENT)
+    graded = run_grade(course, ASSIGNMENT, jobs=min(2, os.cpu_count() or 1))
     count = sum(item.status is Status.GRADED for item in graded)
     _step(f"Graded {count} submissions, {len(graded) - count} had not changed", course.autograded)
     pages = run_feedback(course, ASSIGNMENT)
