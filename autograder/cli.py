@@ -117,6 +117,10 @@ def grade(
     as_json: JsonOption = False,
 ) -> None:
     """Run and judge the submissions that changed, and enter their grades in the gradebook."""
+    if not why:
+        from autograder.engine.worker.client import shared_worker
+
+        shared_worker()  # it imports torch while this process imports nbgrader
     from autograder.grading import pending, submissions
     from autograder.roads import run_grade
     from autograder.rules.coursefile import load_course
