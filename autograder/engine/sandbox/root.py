@@ -87,13 +87,14 @@ def build_root(root: Root, allowance: Allowance) -> int:
     owner = f"uid={root.user},gid={root.group}"
     linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
     linux.mount("tmpfs", base, "tmpfs", _QUIET, "size=1m,nr_inodes=4k,mode=755")
+    private = f"size={allowance.disk_bytes},nr_inodes=20k,{owner}"
+    # First the private folders: an environment may stand below /tmp, and must lie on top of them.
+    for path, mode in ((WORK, "755"), ("/tmp", "1777"), ("/dev/shm", "1777")):
+        _private(base + path, f"{private},mode={mode}")
     for path in (*_SYSTEM, *root.readable):
         _show(base, path)
     for name in _DEVICES:
         _show(base, f"/dev/{name}", sealed=False)
-    private = f"size={allowance.disk_bytes},nr_inodes=20k,{owner}"
-    for path, mode in ((WORK, "755"), ("/tmp", "1777"), ("/dev/shm", "1777")):
-        _private(base + path, f"{private},mode={mode}")
     files = f"size={_CHANNEL_BYTES},nr_inodes=1k,mode=755,{owner}"
     _private(base + CHANNEL, files, linux.MS_NOEXEC | linux.MS_NOSYMFOLLOW)
     _copy_files(root, base + WORK)
