@@ -137,3 +137,13 @@ def test_the_kernel_finds_the_data_files_but_no_notebook(tmp_path, homework, jud
     )
     execution = execute(notebook, {}, LIMITS, files=tmp_path)
     assert execution.notebook.cells[1].outputs[0].text == "['table.csv']\n"
+
+
+def test_a_test_cell_that_only_checks_need_not_run(homework, judge) -> None:
+    answers = {"sse": None, "mae": "def mae(p, y):\n    while True:\n        pass"}
+    notebook = homework(**answers)
+    probes = {name: judge.probes()[name] for name in answers}
+    execution = execute(notebook, probes, LIMITS, skips_checks=True)
+    verdicts = judge.verdicts(execution)
+    assert [cell.execution_count for cell in execution.notebook.cells] == [1, 2, None, 3, None]
+    assert (verdicts["sse"].outcome, verdicts["mae"].mistake) == (Outcome.PASSED, "too-slow")

@@ -391,8 +391,8 @@ check(mlp_backward)
 # </details>
 # <details><summary>Hint 2</summary>
 #
-# For any shape: `flat = torch.zeros(x.numel(), dtype=x.dtype)`, then `flat[i] = h` and `flat.reshape(x.shape)`. The same at the end for
-# your result.
+# For any shape: make the tensor of zeros flat, with `x.numel()` entries, set its entry i, and give it the shape of `x` again. The same
+# at the end for your result.
 #
 # </details>
 
