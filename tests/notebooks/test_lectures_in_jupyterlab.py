@@ -84,11 +84,8 @@ def page(browser, server, request):
     """A page with the lecture open and every cell run, once for its tests; leaves a screenshot in test-artifacts."""
     page = browser.new_page(viewport={"width": 1250, "height": 1200})
     page.set_default_timeout(60 * SECONDS)
-    page.goto(f"{server}/lab/tree/lectures/{request.param}.ipynb?reset")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
     try:
-        run_all(page)
+        run_all(page, f"{server}/lab/tree/lectures/{request.param}.ipynb?reset")
         page.get_by_text("0 right at the first try").wait_for(state="attached", timeout=120 * SECONDS)
         yield page
     finally:
@@ -97,18 +94,17 @@ def page(browser, server, request):
         page.close()
 
 
-def run_all(page):
-    """Run all cells; once more if the click came before the kernel was there, which runs nothing."""
-    started = page.locator(".jp-InputPrompt").filter(has_text="[1]").or_(
-        page.locator(".jp-InputPrompt").filter(has_text="[*]")
-    )
-    dialog = page.locator(".jp-Dialog .jp-mod-accept")
-    # JupyterLab asks for a kernel where it does not know its kernels yet: the one it proposes is right.
-    page.add_locator_handler(dialog, lambda button: button.first.click())
-    for _ in range(5):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_text("Run All Cells", exact=True).click()
+def run_all(page, address):
+    """Open the lecture and run all cells; open it anew if JupyterLab was not ready and asks for a kernel."""
+    prompts = page.locator(".jp-InputPrompt")
+    started = prompts.filter(has_text="[1]").or_(prompts.filter(has_text="[*]"))
+    for _ in range(6):
+        page.goto(address)
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
         try:
+            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
+            page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
             started.first.wait_for(state="attached", timeout=15 * SECONDS)
             return
         except playwright.TimeoutError:

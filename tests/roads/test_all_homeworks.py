@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import REPOSITORY
+from small_term import REPOSITORY
 
 from autograder.exercises import assignments, exercises_of
 from autograder.grading import grade

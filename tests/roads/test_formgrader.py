@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import answered, lay_out
+from small_term import answered, lay_out
 
 from autograder.grading import grade
 from autograder.nbgrader_bridge.steps import generate, register_class

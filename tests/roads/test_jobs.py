@@ -10,8 +10,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import fill
 from nbformat.v4 import new_code_cell
+from small_term import fill
 
 from autograder.grading import Graded, Status, grade
 from autograder.marks import read_marks

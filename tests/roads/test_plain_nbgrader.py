@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import fill
+from small_term import fill
 
 from autograder.marks import read_marks
 from course_utils.checks.verdict import Outcome
