@@ -94,7 +94,7 @@ def _kit_files() -> list[Path]:
     return sorted(
         [
             *checks.rglob("*.py"),
-            *(here / "engine").glob("*.py"),
+            *(here / "engine").rglob("*.py"),
             *(here / "nbgrader_bridge").glob("*.py"),
             here / "rules" / "policies.py",
         ]
