@@ -63,6 +63,9 @@ def lab(graded_class: Path) -> Iterator[str]:
             f"--port={port}",
             "--IdentityProvider.token=",
             "--ServerApp.password=",
+            # tabs that an earlier JupyterLab left open would be opened again
+            f"--LabApp.workspaces_dir={graded_class / 'workspaces'}",
+            f"--LabApp.user_settings_dir={graded_class / 'settings'}",
         ],
         cwd=graded_class,
         env=os.environ | {"PATH": scripts + os.pathsep + os.environ["PATH"]},
@@ -113,7 +116,7 @@ def page(lab: str, request: pytest.FixtureRequest) -> Iterator[object]:
 def test_formgrader_in_jupyterlab_shows_the_class_and_its_scores(lab: str, page) -> None:
     page.goto(f"{lab}/lab")
     page.get_by_role("menuitem", name="Nbgrader").first.click()
-    page.get_by_text("Formgrader").first.click()
+    page.locator(".lm-Menu-itemLabel").get_by_text("Formgrader", exact=True).click()
     frame = page.frame_locator("iframe[src*='formgrader']")
     frame.locator("body").get_by_text("hw1").first.wait_for()
     page.goto(f"{lab}/formgrader/gradebook/hw1/hw1")
