@@ -7,18 +7,16 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from lecture_facts import FACTS
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
+from course_utils import widgets
+
 ROOT = Path(__file__).resolve().parents[2]
 LECTURES = sorted((ROOT / "notebooks/lectures").glob("*.ipynb"))
-FIGURES = re.compile(
-    r"^(?:line_and_squares|outlier_explorer|contour_stepper|learning_rate_explorer"
-    r"|probability_bars|cross_entropy_gap|backprop_stepper|difference_explorer"
-    r"|zero_grad_explorer|minibatch_explorer|neuron_heatmap|boundary_film|bump_builder"
-    r"|optimiser_race|depth_explorer|rule_explorer|shape_explorer)\(",
-    re.M,
-)
+QUESTIONS = {"predict", "self_check"}
+FIGURES = re.compile(rf"^(?:{'|'.join(n for n in widgets.__all__ if n.islower() and n not in QUESTIONS)})\(", re.M)
 
 each = pytest.mark.parametrize("path", LECTURES, ids=lambda path: path.stem)
 
@@ -151,102 +149,14 @@ def test_a_page_made_by_nbconvert_shows_pictures_and_words_and_no_dead_widget(pa
     assert '<script type="application/vnd.jupyter.widget-view+json">' not in page
 
 
+def test_every_lecture_has_facts_to_hold():
+    assert sorted(FACTS) == [path.stem for path in LECTURES]
+
+
+@each
 @pytest.mark.slow
-def test_lecture_1_shows_what_features_and_samples_hide():
-    text = printed(run(ROOT / "notebooks/lectures/01_what_learns.ipynb"))
-    assert "The answer: About half, as by tossing a coin" in text
-    assert "The answer: Nearly none. 0.0% are right" in text
-    assert "from the same places: 100.0%" in text
-    assert "from_numpy: [7.0, 0.0, 0.0]   torch.tensor: [0.0, 0.0, 0.0]" in text
-    assert "3 day(s) late: assignment 70%, lab 50%" in text
-    assert "7 day(s) late: assignment 30%, lab 0%" in text
-
-
-@pytest.mark.slow
-def test_lecture_2_finds_the_line_the_course_quotes():
-    text = printed(run(ROOT / "notebooks/lectures/02_a_line_through_scores.ipynb"))
-    assert "w* = 1.312   b* = 0.648" in text
-    assert "The answer: 18.6 points²" in text
-    assert "0 of them are better" in text
-    assert "f(0) = 0.648, but A·0 = 0" in text
-
-
-@pytest.mark.slow
-def test_lecture_3_computes_the_limits_and_lands_in_one_step():
-    text = printed(run(ROOT / "notebooks/lectures/03_downhill.ipynb"))
-    assert "the MSE's limit:  2 / steepest = 0.00655" in text
-    assert "the SSE's limit:  2 / steepest = 0.000504" in text
-    assert "The answer: 1 step(s)" in text
-    assert "translated:   w = 1.312, b = 0.648" in text
-    assert "x³: derivative at 0 is 0.0, and 0 is neither" in text
-    assert "true derivative   -768.60    -Δ·x =   -768.60" in text
-
-
-@pytest.mark.slow
-def test_lecture_4_computes_what_the_silent_mistakes_cost():
-    text = printed(run(ROOT / "notebooks/lectures/04_the_pytorch_loop.ipynb"))
-    assert "The answer: Twice the number" in text
-    assert "The answer: (13, 13)" in text
-    assert "mean of all 169 squares: 141.9" in text
-    assert "column minus column: 18.6" in text
-    assert "mean of the batch means: 16.89" in text
-    assert "weighted by their rows:  18.60" in text
-    assert "in any epoch's loss: 0.0000" in text
-    assert "the weight moved by 0.0 in 100 steps" in text
-
-
-@pytest.mark.slow
-def test_lecture_5_collapses_linear_layers_bends_the_border_and_builds_a_wave():
-    text = printed(run(ROOT / "notebooks/lectures/05_neurons_and_layers.ipynb"))
-    assert "collapsed: W (1, 2) and b (1,), 3 parameters" in text
-    assert "largest difference, without activation: 0.00000" in text
-    assert "The answer: A straight line" in text
-    assert "The answer: They stay the same" in text
-    assert "The answer: 7,850 parameters" in text
-    assert "z + Φ(z) =  0.500" in text
-    assert "z + Φ(z) = -2.999" in text
-    assert "80 bumps: largest error, wave 0.0009" in text
-    assert "1000 neurons with   z²: largest third difference 0.000000" in text
-
-
-@pytest.mark.slow
-def test_lecture_6_starts_at_ln_c_survives_a_thousand_and_splits_cross_entropy():
-    text = printed(run(ROOT / "notebooks/lectures/06_losses_for_classes.ipynb"))
-    assert "step   0: BCE 0.6931" in text
-    assert "The answer: 2.303 nats" in text
-    assert "step   0: loss 2.3026   right 10.1%" in text
-    assert "with the plus  6.908   without it 0.000" in text
-    assert "softmax by the formula: [nan, 0.0, 0.0]" in text
-    assert "patched   18.421    true loss   2000.0" in text
-    assert "right class 2:   2000.0" in text
-    assert "H 0.6109 + KL 0.3389 = 0.9498;   CE = 0.9498" in text
-    assert "in all of them: True" in text
-    assert "probabilities: 0.7437" in text
-
-
-@pytest.mark.slow
-def test_lecture_7_walks_back_adds_up_and_checks_itself():
-    text = printed(run(ROOT / "notebooks/lectures/07_backpropagation.ipynb"))
-    assert "by hand:   dw = -0.079316" in text
-    assert "autograd:  dw = -0.079316" in text
-    assert "The answer: -2." in text
-    assert "overwritten  -3.0   added  -2.0   by a small step  -2.000" in text
-    assert "true gradient at z 0.0, without the slope -1.0" in text
-    assert "under no_grad:         []" in text
-    assert "The answer: 16." in text
-    assert "The answer: 0.00001." in text
-    assert text.count("below 1e-7") == 4
-    assert "autograd: relative error below 1e-15: True" in text
-    assert "669,706 parameters" in text
-
-
-@pytest.mark.slow
-def test_lecture_8_agrees_with_torch_and_shows_its_slips_and_zero_starts():
-    text = printed(run(ROOT / "notebooks/lectures/08_optimisers.ipynb"))
-    for line in ("w = 0.881406, b = 6.644072", "w = 0.710378, b = 8.783977"):
-        assert text.count(line) == 2  # by hand and by torch.optim
-    assert "The answer: It is about half" in text
-    assert "The answer: 10." in text
-    assert "   1e-06   0.009901    0.009901        0.000100          0.024025" in text
-    assert text.count("moved by 0.0 in 100 steps") == 3
-    assert "The answer: 1 different neuron(s)" in text
+def test_a_lecture_prints_the_facts_its_prose_leans_on(path):
+    text = printed(run(path))
+    for fact in FACTS[path.stem]:
+        line, times = fact if isinstance(fact, tuple) else (fact, None)
+        assert (line in text) if times is None else (text.count(line) == times), line
