@@ -13,9 +13,12 @@ from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.depth import depth_explorer
 from course_utils.widgets.differences import difference_explorer
 from course_utils.widgets.entropy import cross_entropy_gap
+from course_utils.widgets.hidden_pca import hidden_pca
+from course_utils.widgets.kernel_editor import kernel_editor
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
 from course_utils.widgets.minibatch import minibatch_explorer
+from course_utils.widgets.mode_switch import mode_switch
 from course_utils.widgets.neuron import neuron_heatmap
 from course_utils.widgets.outlier import outlier_explorer
 from course_utils.widgets.prediction import Prediction, predict
@@ -39,9 +42,12 @@ __all__ = [
     "cross_entropy_gap",
     "depth_explorer",
     "difference_explorer",
+    "hidden_pca",
+    "kernel_editor",
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",
+    "mode_switch",
     "neuron_heatmap",
     "optimiser_race",
     "outlier_explorer",
