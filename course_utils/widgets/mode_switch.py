@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
@@ -10,33 +9,14 @@ import numpy as np
 
 from course_utils import plots
 from course_utils.widgets.live import LiveFigure, make_button, make_control
+from course_utils.widgets.passes import TRAINING_ROWS, Pass, pass_batch_norm, pass_dropout, pick_batch
 
 if TYPE_CHECKING:
     import torch
 
-LAYERS, MODES, NEIGHBOURS = ("dropout", "batch norm"), ("train", "eval"), ("first", "others")
+_LAYERS, _NEIGHBOURS = ("dropout", "batch norm"), ("first", "others")
 _SIZES = (1, 2, 4, 8)
-_TRAINING_ROWS = 32  # rows of each training batch that batch norm has seen before
 _MOST_PASSES = 200
-
-
-@dataclass(frozen=True)
-class Pass:
-    """Hold what went in and came out of a layer.
-
-    Attributes:
-        inputs: (B, D).
-        outputs: (B, D) of the last pass, or None where PyTorch refused.
-        average: (B, D) over all passes; None but for dropout.
-        running: mean (D,) and spread (D,) that batch norm has collected; None for dropout.
-        refusal: what PyTorch said when it refused, or nothing.
-    """
-
-    inputs: Any
-    outputs: Any
-    average: Any = None
-    running: Any = None
-    refusal: str = ""
 
 
 def mode_switch(
@@ -67,8 +47,8 @@ def mode_switch(
     Raises:
         ValueError: X has fewer than 64 rows.
     """
-    if len(X) < 2 * _TRAINING_ROWS:
-        raise ValueError(f"X has {len(X)} rows; the figure needs {2 * _TRAINING_ROWS} or more")
+    if len(X) < 2 * TRAINING_ROWS:
+        raise ValueError(f"X has {len(X)} rows; the figure needs {2 * TRAINING_ROWS} or more")
     X = X.detach()[:, :neurons].float()
     columns = X.shape[1]
     scale = 2 * float(np.quantile(X.abs().numpy(), 0.95))
@@ -98,7 +78,7 @@ def mode_switch(
             words = _describe_dropout(seen, mode, p, max(passes, 1))
         else:
             seen = pass_batch_norm(X, batch, mode, passes)
-            other = pick_batch(X, batch_size, NEIGHBOURS[1 - NEIGHBOURS.index(neighbours)])
+            other = pick_batch(X, batch_size, _NEIGHBOURS[1 - _NEIGHBOURS.index(neighbours)])
             words = _describe_batch_norm(seen, pass_batch_norm(X, other, mode, passes), mode, passes)
         rows = len(batch)
         for axes, heat, values in zip((upper, lower), maps, (seen.inputs, seen.outputs), strict=True):
@@ -119,7 +99,7 @@ def mode_switch(
 
     toggles = {"style": {"button_width": "auto"}}
     controls = {
-        "layer": widgets.ToggleButtons(options=LAYERS, value=layer, **toggles),
+        "layer": widgets.ToggleButtons(options=_LAYERS, value=layer, **toggles),
         "mode": widgets.ToggleButtons(
             options=[("model.train()", "train"), ("model.eval()", "eval")], value=mode, **toggles
         ),
@@ -147,47 +127,6 @@ def mode_switch(
         make_button("None yet", "Forget all passes", lambda: live.move(passes=0)),
     ]
     return live
-
-
-def pick_batch(X: torch.Tensor, size: int, neighbours: str) -> torch.Tensor:
-    """Return a batch (size, D): the first row of X, always, and either of two sets of neighbours."""
-    rest = range(1, size) if neighbours == "first" else range(8, 7 + size)
-    return X[[0, *rest]]
-
-
-def pass_dropout(batch: torch.Tensor, mode: str, p: float, passes: int) -> Pass:
-    """Send a batch through `nn.Dropout` so many times, the draws of each pass seeded with its number."""
-    import torch
-
-    dropout = torch.nn.Dropout(p).train(mode == "train")
-    total = torch.zeros_like(batch)
-    outputs = batch
-    with torch.random.fork_rng(devices=[]):  # the learner's own random numbers stay as they are
-        for number in range(passes):
-            torch.manual_seed(number)
-            outputs = dropout(batch)
-            total = total + outputs
-    return Pass(batch.numpy(), outputs.numpy(), average=(total / passes).numpy())
-
-
-def pass_batch_norm(X: torch.Tensor, batch: torch.Tensor, mode: str, passes: int) -> Pass:
-    """Send so many training batches of X through `nn.BatchNorm1d`, then one batch in the mode that is asked for."""
-    import torch
-
-    norm = torch.nn.BatchNorm1d(X.shape[1])
-    chunks = [chunk for chunk in X.split(_TRAINING_ROWS) if len(chunk) == _TRAINING_ROWS]
-    with torch.no_grad():
-        for number in range(passes):
-            norm(chunks[number % len(chunks)])
-        norm.train(mode == "train")
-        refusal, outputs = "", None
-        try:
-            outputs = norm(batch).numpy()
-        except ValueError as problem:  # one row has no spread
-            refusal = str(problem)
-    statistics = norm.state_dict()
-    running = (statistics["running_mean"].numpy(), statistics["running_var"].sqrt().numpy())
-    return Pass(batch.numpy(), outputs, running=running, refusal=refusal)
 
 
 def _draw_averages(axes: Any, seen: Pass, p: float, passes: int) -> None:
