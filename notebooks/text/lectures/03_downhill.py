@@ -39,28 +39,36 @@
 # check every step.
 
 # %%
+# Run this cell first. It finds the course's own code; on Colab it fetches it, which takes about ten seconds.
 import os
+import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 SIZE = os.environ.get("FIRST_DESCENT_SIZE", "standard")  # "standard", or "tiny" for a quick run-through
+COURSE = ""  # where Colab gets the course from; `course publish` writes the address here
 
-try:
-    import course_utils
-except ModuleNotFoundError:  # a copy of the course that was not installed: look in the folders above
-    home = next((f for f in Path.cwd().resolve().parents if (f / "course_utils").is_dir()), None)
-    if home is None:
-        raise SystemExit("The course is not installed. Run `pip install -e .` in its folder, then restart.") from None
-    sys.path.insert(0, str(home))
-    import course_utils
+if find_spec("course_utils") is None:  # it was not installed: look in the folders above this notebook's
+    above = [folder for folder in Path.cwd().resolve().parents if (folder / "course_utils").is_dir()]
+    if above:
+        sys.path.insert(0, str(above[0]))
+    elif COURSE and "google.colab" in sys.modules:
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", COURSE])
+if find_spec("course_utils") is None:
+    raise SystemExit("The course's code is not here. Open this notebook inside the course's folder, then run it again.")
 
+from course_utils.bootstrap import describe_start
+
+print(describe_start(SIZE))
+
+# %%
 import torch
 
 from course_utils import plots
 from course_utils.data import load_scores
 from course_utils.widgets import Question, contour_stepper, learning_rate_explorer, predict, self_check
 
-print(f"First Descent {course_utils.__version__}, torch {torch.__version__}, size {SIZE}")
 
 # %%
 quiz, final = load_scores()

@@ -59,8 +59,30 @@
 # **first** one to depart: look there, because everything after it is only spoilt by it. A dashed box holds a gradient that
 # you do not return. The same stands below the picture in words.
 
+# %%
+# Run this cell first. It finds the course's own code; on Colab it fetches it, which takes about ten seconds.
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+COURSE = ""  # where Colab gets the course from; `course publish` writes the address here
+
+if find_spec("course_utils") is None:  # it was not installed: look in the folders above this notebook's
+    above = [folder for folder in Path.cwd().resolve().parents if (folder / "course_utils").is_dir()]
+    if above:
+        sys.path.insert(0, str(above[0]))
+    elif COURSE and "google.colab" in sys.modules:
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", COURSE])
+if find_spec("course_utils") is None:
+    raise SystemExit("The course's code is not here. Open this notebook inside the course's folder, then run it again.")
+
+from course_utils.bootstrap import describe_start
+
+print(describe_start())
+
 # %% nbgrader={"grade": false, "grade_id": "setup", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# Run this cell first, and again each time you restart the kernel.
+# Run this cell, too: both again each time you restart the kernel.
 import math
 
 import torch
