@@ -23,17 +23,32 @@ _WORDS = {
 }
 
 
-def fingerprint(course: Course, assignment: str, student: str, fate: Fate | None) -> dict[str, str]:
-    """Return a hash of everything that the grade of this submission depends on, by what it is."""
-    folder = course.submitted / student / assignment
-    return {
-        "submission": _files(sorted(path for path in folder.rglob("*") if path.is_file())),
-        "assignment": _files([course.source_notebook(assignment)]),
-        "exercises": _files(_exercise_files(assignment)),
-        "kit": _files(_kit_files()),
-        "rules": _text(_rules(course, assignment, student)),
-        "format": _text(repr(fate.deductions if fate is not None else ())),
-    }
+class Fingerprints:
+    """Fingerprints of an assignment's submissions; what all of them share is read once.
+
+    `fates` are the accepted fates of the assignment by student id.
+    """
+
+    def __init__(self, course: Course, assignment: str, fates: Mapping[str, Fate]) -> None:
+        self.fates = dict(fates)
+        self._course = course
+        self._assignment = assignment
+        self._shared = {
+            "assignment": _files([course.source_notebook(assignment)]),
+            "exercises": _files(_exercise_files(assignment)),
+            "kit": _files(_kit_files()),
+        }
+
+    def of(self, student: str) -> dict[str, str]:
+        """Return a hash of everything that the grade of the student's submission depends on, by what it is."""
+        folder = self._course.submitted / student / self._assignment
+        fate = self.fates.get(student)
+        return {
+            "submission": _files(sorted(path for path in folder.rglob("*") if path.is_file())),
+            **self._shared,
+            "rules": _text(_rules(self._course, self._assignment, student)),
+            "format": _text(repr(fate.deductions if fate is not None else ())),
+        }
 
 
 def why_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
@@ -85,7 +100,7 @@ def _exercise_files(assignment: str) -> list[Path]:
     here = Path(__file__).parent
     declared = here / "exercises"
     modules = sorted((declared / assignment).rglob("*.py")) or [declared / f"{assignment}.py"]
-    return [*modules, here / "exercise.py", here / "draws.py"]
+    return [*modules, here / "exercise.py", here / "experiment.py", here / "draws.py"]
 
 
 def _kit_files() -> list[Path]:
@@ -96,6 +111,7 @@ def _kit_files() -> list[Path]:
             *checks.rglob("*.py"),
             *(here / "engine").rglob("*.py"),
             *(here / "nbgrader_bridge").glob("*.py"),
+            here / "rules" / "completion.py",
             here / "rules" / "policies.py",
         ]
     )

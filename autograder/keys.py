@@ -1,6 +1,7 @@
 """Freeze the answer keys students get, and tell whether the frozen ones still say what the exercises say.
 
 python -m autograder.keys          write course_utils/checks/keys/*.npz
+python -m autograder.keys lab1     write only those of an assignment or an exercise
 python -m autograder.keys --check  exit with 1 if a key is stale
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from autograder.errors import UnknownAssignmentError
 from autograder.exercise import Exercise
 from autograder.exercises import select_exercises
 from course_utils.checks.answer_key import KEYS, AnswerKey, key_to_tree, load_key, save_key
@@ -16,17 +18,18 @@ from course_utils.checks.compare import looks_like
 from course_utils.errors import AnswerKeyError
 
 
-def freeze(folder: Path = KEYS) -> list[Path]:
+def freeze(folder: Path = KEYS, names: tuple[str, ...] = ()) -> list[Path]:
     """Write the keys of all exercises, remove those of exercises that are gone, return the changed files.
 
-    A key that still says the same is left as it is, so that it does not show as a change.
+    With `names` (of exercises or assignments) only these are written, and none is removed. A key that still says the
+    same is left as it is, so that it does not show as a change.
     """
     changed = []
-    exercises = select_exercises(())
+    exercises = select_exercises(names)
     for exercise in exercises:
         if _why_stale(exercise, folder):
             changed.append(save_key(exercise.answer_key(), folder))
-    for path in folder.glob("*.npz"):
+    for path in () if names else folder.glob("*.npz"):
         if path.stem not in {exercise.name for exercise in exercises}:
             path.unlink()
             changed.append(path)
@@ -72,13 +75,18 @@ def _words(key: AnswerKey) -> object:
 
 
 def main(arguments: list[str]) -> int:
-    """Freeze the keys, or with `--check` say which are stale."""
+    """Freeze the keys (of the exercises or assignments named), or with `--check` say which are stale."""
     if arguments == ["--check"]:
         reasons = stale()
         for name, reason in reasons.items():
             print(f"{name}: {reason}. Run `make keys` and commit what it writes.", file=sys.stderr)
         return 1 if reasons else 0
-    for path in freeze():
+    try:
+        changed = freeze(names=tuple(arguments))
+    except UnknownAssignmentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in changed:
         print(path.name)
     return 0
 

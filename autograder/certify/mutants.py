@@ -72,8 +72,11 @@ class Mutant:
 def mutants_of(reference: Callable[..., Any]) -> Iterator[Mutant]:
     """Yield the mutants of a reference: a function, a lambda or a class defined in a module's source.
 
-    A lambda that only hands its arguments on to a function of the same module stands for that function.
+    A lambda that only hands its arguments on to a function of the same module stands for that function. The reference
+    of an experiment is a value: there is no code to change in it, and it has no mutants.
     """
+    if not callable(reference):
+        return
     node, namespace = _definition(_behind(reference))
     node = _Bare().visit(node)
     name = "mutant" if isinstance(node, ast.Lambda) else node.name

@@ -14,6 +14,8 @@ from course_utils.checks import messages
 from course_utils.checks.answer_key import KEYS, AnswerKey, KnownMistake
 from course_utils.checks.compare import Departure, Difference, compare, looks_like, part_looks_like
 from course_utils.checks.contract import Case, PartSpec
+from course_utils.checks.question import judge_given
+from course_utils.checks.recording import RECORD, judge_record
 from course_utils.checks.response import Part, Response
 from course_utils.checks.verdict import CaseLine, Outcome, Verdict
 
@@ -34,6 +36,10 @@ def diagnose(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     `responses` stand in the order of `key.cases`. Inputs, numbers and error texts of hidden cases never
     enter the verdict: only their labels do.
     """
+    if key.contract.driver == RECORD:
+        return judge_record(key, responses)
+    if key.contract.driver == "given":
+        return judge_given(key, responses)
     verdict = _judge(key, responses)
     if "graph" not in key.contract.options:
         return verdict

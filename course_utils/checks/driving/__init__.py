@@ -5,8 +5,10 @@ from course_utils.checks.driving import (  # noqa: F401
     dataset,
     differentiate,
     fitting,
+    given,
     masking,
     modules,
+    record,
     scalar_graph,
     training,
 )
