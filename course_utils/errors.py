@@ -2,8 +2,10 @@
 
     KitError                     says what is wrong, where, and how to mend it
     ├── DataError                a data file is missing, broken or cannot be fetched
+    ├── TrainingError            a model cannot be trained as asked: data, settings, device, checkpoint
     ├── CheckError               check() was asked for something it does not know
-    │   └── AnswerKeyError       the answer key on disk is missing or damaged
+    │   ├── AnswerKeyError       the answer key on disk is missing or damaged
+    │   └── AnswerFormError      an answer to a question is neither letter nor number
     └── StaffError               (autograder.errors) everything on the instructor's side
 """
 
@@ -27,9 +29,17 @@ class DataError(KitError):
     """A data file is missing, broken, or cannot be fetched."""
 
 
+class TrainingError(KitError):
+    """A model cannot be trained as asked: data, settings, device or checkpoint do not fit."""
+
+
 class CheckError(KitError):
     """check() was asked for something it does not know."""
 
 
 class AnswerKeyError(CheckError):
     """The answer key on disk is missing or damaged."""
+
+
+class AnswerFormError(CheckError):
+    """An answer to a question cannot be read; the message says how to write it."""
