@@ -100,7 +100,7 @@ def _exercise_files(assignment: str) -> list[Path]:
     here = Path(__file__).parent
     declared = here / "exercises"
     modules = sorted((declared / assignment).rglob("*.py")) or [declared / f"{assignment}.py"]
-    return [*modules, here / "exercise.py", here / "experiment.py", here / "draws.py"]
+    return [*modules, here / "exercise.py", here / "experiment.py", here / "questions.py", here / "draws.py"]
 
 
 def _kit_files() -> list[Path]:

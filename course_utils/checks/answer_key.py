@@ -7,7 +7,7 @@ key of the same form, with hidden cases, from fresh inputs each time it grades.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,15 @@ class AnswerKey:
     cases: tuple[Case, ...]
     expected: tuple[Response, ...]
     mistakes: tuple[KnownMistake, ...]
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the key says only how to read an answer: that of a quiz, as students have it."""
+        return not self.expected
+
+    def sealed(self) -> AnswerKey:
+        """Return the key without anything that tells right from wrong."""
+        return replace(self, expected=(), mistakes=())
 
 
 def load_key(exercise: str, folder: Path = KEYS) -> AnswerKey:

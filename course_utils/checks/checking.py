@@ -19,7 +19,8 @@ def check(answer: Any, name: str | None = None) -> float:
     """Try `answer` on the visible cases of its exercise, show the verdict, and return the points it earns.
 
     `answer` is the function or class you wrote; the exercise is the one of the same name (or `name`). The
-    points come back as a plain Python float, which nbgrader reads as partial credit.
+    points come back as a plain Python float, which nbgrader reads as partial credit. An answer to a quiz's
+    question is only recorded here: right or wrong is not known before it has been handed in.
 
     Raises CheckError if no exercise has that name.
     """
@@ -28,7 +29,17 @@ def check(answer: Any, name: str | None = None) -> float:
         key = load_key(exercise)
     verdict = judge_answer(key, answer)
     _display(verdict)
-    return float(verdict.points)
+    return Ungraded(verdict.points) if key.is_sealed else float(verdict.points)
+
+
+class Ungraded(float):
+    """The 0.0 of a quiz's question, which is graded elsewhere: nbgrader reads the number, a notebook does not show it.
+
+    No number at all would be full marks to nbgrader.
+    """
+
+    def _repr_html_(self) -> str:
+        return "<span></span>"
 
 
 def judge_answer(key: AnswerKey, answer: Any) -> Verdict:

@@ -113,7 +113,8 @@ def part_looks_like(part: Part, other: Part, spec: PartSpec) -> bool:
         return False
     if spec.kind != "scalar" and spec.keeps_dtype and part.dtype != other.dtype:
         return False
-    return bool(np.all(_is_close(part, other, spec, LOOK_ALIKE)))
+    slack = 1.0 if spec.kind == "given" else LOOK_ALIKE
+    return bool(np.all(_is_close(part, other, spec, slack)))
 
 
 def _type(part: Part, want: Part, spec: PartSpec) -> Difference | None:

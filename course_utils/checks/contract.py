@@ -12,7 +12,8 @@ class PartSpec:
 
     `kind`: "tensor" (torch tensor of the expected shape), "scalar" (0-d tensor, Python float or NumPy
     scalar alike), "at_least_accuracy" (class indices, of which at least the share `floor` must be the
-    expected ones) or "clue" (one number that is never judged: it only helps to recognise a mistake).
+    expected ones), "clue" (one number that is never judged: it only helps to recognise a mistake) or "given"
+    (what a student typed: a mistake is recognised at the same tolerance at which an answer is right).
     `keeps_dtype`: a tensor's dtype must be the expected one. `rtol64` and `rtol32` are relative to the size
     of the expected numbers in float64 and in float32 cases. `is_returned`: the answer returned this part; if
     not, a driver measured it, and messages say "seen" in place of "returned".

@@ -26,6 +26,7 @@ from course_utils.checks.drivers import Driver, find_driver
 from course_utils.checks.guard import untouched
 from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
 from course_utils.checks.trace import names_in, watching
+from course_utils.errors import AnswerFormError
 
 MEMORY_BYTES = 2 * 1024**3
 """Address space an answer may take beyond what the notebook already has."""
@@ -193,6 +194,8 @@ def describe_exception(error: BaseException) -> Raised:
         kind = "memory"
     elif isinstance(error, NotImplementedError) and (not message or line.startswith("raise")):
         kind = "unwritten"  # the stub's; torch raises the same type for what it cannot do, with a message
+    elif isinstance(error, AnswerFormError):
+        kind, message = "malformed", plain_text(error)
     return Raised(kind, name, message, plain_text(function, longest=100), number, plain_text(line))
 
 

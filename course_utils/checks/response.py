@@ -41,7 +41,7 @@ class Raised:
     """An exception that came out of an answer, with the student's own line."""
 
     kind: str
-    """"error", "unwritten" (the stub), "deadline", "memory" or "exit"."""
+    """"error", "unwritten" (the stub), "malformed" (an answer that cannot be read), "deadline", "memory" or "exit"."""
     type: str
     message: str
     function: str = ""

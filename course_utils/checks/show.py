@@ -13,6 +13,7 @@ _LOOKS = {
     Outcome.NOT_ATTEMPTED: ("○", "#5a5a5a", "not written yet"),
     Outcome.BLOCKED: ("⏸", "#5a5a5a", "waits for another exercise"),
     Outcome.NOT_OWN_WORK: ("⚠", "#8a6d00", "not your own work"),
+    Outcome.RECORDED: ("●", "#0072b2", "recorded"),
     Outcome.BROKEN: ("!", "#5a5a5a", "our fault: tell your instructor"),
 }
 
@@ -40,6 +41,8 @@ class VerdictView:
 
 def headline(verdict: Verdict) -> str:
     """Return the first line: exercise, outcome in words, points."""
+    if verdict.outcome is Outcome.RECORDED:  # whether it earns its points is not known here
+        return f"{verdict.exercise}: recorded ({points(verdict.max_points)} points, graded after you hand in)"
     return (
         f"{verdict.exercise}: {_LOOKS[verdict.outcome][2]} "
         f"({points(verdict.points)} of {points(verdict.max_points)} points)"

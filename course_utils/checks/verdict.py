@@ -8,7 +8,10 @@ from typing import Any
 
 
 class Outcome(StrEnum):
-    """How an exercise ended. `BROKEN` is our fault and never a zero: a person has to look."""
+    """How an exercise ended. `BROKEN` is our fault and never a zero: a person has to look.
+
+    `RECORDED` stands in a student's notebook only: a quiz's answer is there and is judged after it is handed in.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
@@ -16,6 +19,7 @@ class Outcome(StrEnum):
     BLOCKED = "blocked by an earlier failure"
     NOT_OWN_WORK = "not your own work"
     BROKEN = "broken"
+    RECORDED = "recorded"
 
 
 @dataclass(frozen=True)
