@@ -19,9 +19,11 @@ def configure(config: Any, root: Path) -> None:
     here: set after an application has been initialised they are ignored without a word.
     """
     from nbconvert.preprocessors import ClearMetadataPreprocessor
-    from nbgrader.preprocessors import CheckCellMetadata, IgnorePattern, LimitOutput
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.preprocessors import CheckCellMetadata, ClearSolutions, IgnorePattern, LimitOutput
 
     from autograder.nbgrader_bridge.preprocessors import ApplyRules, JudgeCells, RunNotebook, SaveGrades
+    from autograder.nbgrader_bridge.stubs import ClearAnswers
 
     course = load_course(root / FILE_NAME)
     config.CourseDirectory.root = str(course.root)
@@ -31,6 +33,8 @@ def configure(config: Any, root: Path) -> None:
     # nbgrader's own pattern for what it leaves out, plus the text twins that jupytext may put beside a notebook.
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache"]
     config.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+    steps = GenerateAssignment.class_traits()["preprocessors"].default()
+    config.GenerateAssignment.preprocessors = [ClearAnswers if step is ClearSolutions else step for step in steps]
     config.Autograde.autograde_preprocessors = [
         RunNotebook,
         IgnorePattern,

@@ -11,11 +11,12 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.engine.execute import Execution
 from autograder.engine.judge import grade_id
 from autograder.marks import Marks, write_marks
+from autograder.nbgrader_bridge.completion import SaveWritten
 from autograder.nbgrader_bridge.penalties import set_penalty
 from autograder.nbgrader_bridge.running import course_here, judge_for, run_submission
 from course_utils.checks.show import as_html, as_text
@@ -71,7 +72,7 @@ def _shown(verdict: Verdict) -> list[NotebookNode]:
     ]
 
 
-class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
+class SaveGrades(SaveWritten):
     """nbgrader's own saving, except that what broke on our side waits for a person in place of scoring 0."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:

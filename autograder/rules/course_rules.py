@@ -65,11 +65,12 @@ class FormatRules:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how much a submission may run and print."""
+    """How long and how much a submission may run and print, and how many words make a lab's written answer."""
 
     cell_timeout_seconds: float = 60.0
     exercise_timeout_seconds: float = 30.0
     max_output_bytes: int = 1_000_000
+    lab_answer_words: int = 15
 
 
 def read_assignment(name: str, table: Table) -> Assignment:
@@ -172,6 +173,7 @@ def read_limits(table: Table) -> Limits:
         cell_timeout_seconds=table.number("cell_timeout_seconds", 60.0, low=1.0),
         exercise_timeout_seconds=table.number("exercise_timeout_seconds", 30.0, low=1.0),
         max_output_bytes=table.whole("max_output_bytes", 1_000_000, low=1_000),
+        lab_answer_words=table.whole("lab_answer_words", 15, low=1),
     )
     table.close()
     return limits

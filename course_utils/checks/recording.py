@@ -31,7 +31,7 @@ def judge_record(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
     """
     contract, response = key.contract, responses[0]
     options, name = contract.options, contract.name
-    verdict = Verdict(name, Outcome.PASSED, contract.points, contract.points)
+    verdict = Verdict(name, Outcome.PASSED, contract.points, contract.points, on_completion=True)
     failed = replace(verdict, outcome=Outcome.FAILED, points=0.0)
     if response.raised is not None:
         return replace(

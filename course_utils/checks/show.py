@@ -43,8 +43,9 @@ def headline(verdict: Verdict) -> str:
     """Return the first line: exercise, outcome in words, points."""
     if verdict.outcome is Outcome.RECORDED:  # whether it earns its points is not known here
         return f"{verdict.exercise}: recorded ({points(verdict.max_points)} points, graded after you hand in)"
+    is_done = verdict.on_completion and verdict.outcome is Outcome.PASSED
     return (
-        f"{verdict.exercise}: {_LOOKS[verdict.outcome][2]} "
+        f"{verdict.exercise}: {'done' if is_done else _LOOKS[verdict.outcome][2]} "
         f"({points(verdict.points)} of {points(verdict.max_points)} points)"
     )
 

@@ -54,6 +54,8 @@ class Verdict:
     figure: str = ""
     """A drawing for the notebook, as inline SVG with its own alt text; `figure_text` says the same in lines of text."""
     figure_text: str = ""
+    on_completion: bool = False
+    """Whether it says that something is done (a lab), and not that it is right."""
 
     @property
     def is_named(self) -> bool:
