@@ -40,6 +40,8 @@ class Line:
             return "Graded by a person."
         if self.verdict is None:  # is_by_hand has said so already
             return ""
+        if self.verdict.on_completion:
+            return "Done: all points." if self.points else "Not complete: no points yet."
         return _RULES[self.verdict.outcome] if not self.is_partial else _partial(self.points, self.max)
 
     @property
