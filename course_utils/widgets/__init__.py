@@ -9,6 +9,7 @@ from __future__ import annotations
 from course_utils.widgets.backprop import backprop_stepper
 from course_utils.widgets.boundary import boundary_film
 from course_utils.widgets.bumps import bump_builder
+from course_utils.widgets.clinic import clinic_gauges, gauge_explorer
 from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.depth import depth_explorer
 from course_utils.widgets.differences import difference_explorer
@@ -21,6 +22,7 @@ from course_utils.widgets.minibatch import minibatch_explorer
 from course_utils.widgets.mode_switch import mode_switch
 from course_utils.widgets.neuron import neuron_heatmap
 from course_utils.widgets.outlier import outlier_explorer
+from course_utils.widgets.playground import playground
 from course_utils.widgets.prediction import Prediction, predict
 from course_utils.widgets.probabilities import probability_bars
 from course_utils.widgets.race import optimiser_race
@@ -38,12 +40,14 @@ __all__ = [
     "backprop_stepper",
     "boundary_film",
     "bump_builder",
+    "clinic_gauges",
     "contour_stepper",
     "cross_entropy_gap",
     "depth_explorer",
     "difference_explorer",
     "hidden_pca",
     "kernel_editor",
+    "gauge_explorer",
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",
@@ -51,6 +55,7 @@ __all__ = [
     "neuron_heatmap",
     "optimiser_race",
     "outlier_explorer",
+    "playground",
     "predict",
     "probability_bars",
     "rule_explorer",
