@@ -26,8 +26,9 @@ CONNECT_SECONDS = 3.0
 STALL_SECONDS = 8.0  # longest silence in the middle of a download
 SLOWEST_SECONDS = 600.0  # for one file
 ANSWER_SECONDS = 4.0  # within which one mirror must have answered, name look-up and all
+GRACE_SECONDS = 0.5  # how much longer the others have once one has answered
 ROUNDS = 2  # how often the row of mirrors is gone through
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14  # what a broken connection loses at most
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -98,7 +99,7 @@ def fetch(origin: Origin, cache: Path, progress: bool = True) -> None:
 
 
 def find_answering(origin: Origin, seconds: float = ANSWER_SECONDS) -> tuple[str, ...]:
-    """Return the mirrors, one that answers first; ask all at once, so that no network is soon known.
+    """Return the mirrors in their order, but those that answer first. All are asked at once: no network is soon known.
 
     Any answer counts, even a refusal: it shows that there is a network. Each mirror is asked in a thread of its own,
     since the look-up of a name has no time limit that we could set.
@@ -120,13 +121,17 @@ def find_answering(origin: Origin, seconds: float = ANSWER_SECONDS) -> tuple[str
     deadline = time.monotonic() + seconds
     for mirror in origin.mirrors:
         threading.Thread(target=ask, args=(mirror,), daemon=True).start()
+    answered: set[str] = set()
     for _ in origin.mirrors:
         try:
             mirror, is_there = answers.get(timeout=max(0.0, deadline - time.monotonic()))
         except queue.Empty:
             break
         if is_there:
-            return (mirror, *(other for other in origin.mirrors if other != mirror))
+            answered.add(mirror)
+            deadline = min(deadline, time.monotonic() + GRACE_SECONDS)
+    if answered:
+        return tuple(sorted(origin.mirrors, key=lambda mirror: mirror not in answered))
     hosts = " and ".join(_host(mirror) for mirror in origin.mirrors)
     raise DataError(
         f"{origin.title} cannot be downloaded, because {hosts} cannot be reached from here.",
