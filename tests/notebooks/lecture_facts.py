@@ -89,4 +89,25 @@ FACTS: dict[str, tuple[str | tuple[str, int], ...]] = {
         ("moved by 0.0 in 100 steps", 3),
         "The answer: 1 different neuron(s)",
     ),
+    # slides without turning shares weights and finds the order of coins
+    "11_seeing_features": (
+        "the sums: tensor([[3., 3., 0.]])",
+        "The answer: 0.",
+        "The answer: The kernel turned by half a turn",
+        "numpy.convolve:  [1. 2. 3.]",
+        "F.conv1d:        [3. 2. 1.]",
+        "smoothing  0.00   compared with minus",
+        "minus the outcome: 0.00",
+        "not zero: 6,084   different ones among these: 9",
+        "The answer: 208 parameters",
+        "convolution: 0.000",
+        ("tensor([[-1.,  0.,  1.],\n        [-1.,  0.,  1.],\n        [-1.,  0.,  1.]])", 2),  # written and found
+        "tensor([[ 1.,  0., -1.],\n        [ 1.,  0., -1.],\n        [ 1.,  0., -1.]])",
+        "the same rows: True",
+        "The answer: 2 row(s)",
+        "coins in the order in which they lie on the line: D A C F I G H B J E",
+        "what each is worth in secret:                     0 1 2 3 4 5 6 7 8 9",
+        "The answer: About half",
+        "random 12%",
+    ),
 }
