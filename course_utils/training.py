@@ -79,7 +79,7 @@ def fit(
     model.to(device)
     X, y = X.to(device), y.to(device)
     validation = (validation[0].to(device), validation[1].to(device)) if validation else None
-    optimizer = optimiser(weights) if optimiser else torch.optim.Adam(weights, lr=lr)
+    optimizer = optimiser(weights) if optimiser else torch.optim.Adam(weights, lr=lr, fused=True)
     half = choose_half_precision(mixed_precision, device, batch_size * sum(p.numel() for p in weights))
     scaler = torch.amp.GradScaler("cuda", enabled=half is torch.float16)
     shuffle = torch.Generator().manual_seed(seed)  # on the processor: the same order on every device

@@ -44,7 +44,7 @@ QUIET = {"progress": False, "device": "cpu", "batch_size": 32}
 
 def test_fit_gives_bit_for_bit_the_weights_and_losses_of_the_plain_loop():
     by_hand, losses = make_model(), []
-    optimizer = torch.optim.Adam(by_hand.parameters(), lr=0.01)
+    optimizer = torch.optim.Adam(by_hand.parameters(), lr=0.01, fused=True)
     generator = torch.Generator().manual_seed(5)
     for _ in range(3):
         by_hand.train()
@@ -63,6 +63,13 @@ def test_fit_gives_bit_for_bit_the_weights_and_losses_of_the_plain_loop():
     assert len(history) == len(history.seconds) == 3
     assert history.validation_loss == ()
     assert history.metrics == {}
+
+
+def test_the_default_is_adam_to_rounding():
+    fused, plain = make_model(), make_model()
+    fit(fused, X, Y, epochs=1, lr=0.01, **QUIET)
+    fit(plain, X, Y, epochs=1, optimiser=lambda parameters: torch.optim.Adam(parameters, lr=0.01), **QUIET)
+    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(fused.parameters(), plain.parameters(), strict=True))
 
 
 def test_another_seed_is_another_order():
