@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from itertools import islice
 
 from autograder.engine.worker.client import isolation_here
 from autograder.errors import GradebookError, UnknownAssignmentError
-from autograder.fingerprint import fingerprint, read_record, record_path, why_changed, write_record
+from autograder.fingerprint import Fingerprints, read_record, record_path, why_changed, write_record
 from autograder.intake.collected import accepted
-from autograder.nbgrader_bridge.ahead import Ahead
-from autograder.nbgrader_bridge.steps import FindFinished, autograde
+from autograder.nbgrader_bridge.classpass import ClassPass, OnCell
 from autograder.rules.coursefile import Course
 
 
@@ -39,7 +39,7 @@ class Graded:
     seconds: float = 0.0
 
 
-OnStart = Callable[[str, int, int], Callable[[int, int], None] | None]
+OnStart = Callable[[str, int, int], OnCell | None]
 """`on_start(student, number, total)` is told who is next; it may return a callback for the cells done."""
 
 
@@ -52,14 +52,7 @@ def submissions(course: Course, assignment: str) -> tuple[str, ...]:
 
 def pending(course: Course, assignment: str, students: Sequence[str]) -> dict[str, str]:
     """Return for each student why the submission would be graded now; "" means it would not."""
-    fates = accepted(course, assignment)
-    reasons = {}
-    for student in students:
-        now = fingerprint(course, assignment, student, fates.get(student))
-        before = read_record(record_path(course, assignment, student))
-        is_there = (course.autograded / student / assignment).is_dir()
-        reasons[student] = why_changed(before, now) if is_there else "not graded before"
-    return reasons
+    return _reasons(course, assignment, students, Fingerprints(course, assignment, accepted(course, assignment)))
 
 
 def grade(
@@ -87,25 +80,42 @@ def grade(
     missing = [student for student in students if student not in present]
     if missing:
         raise UnknownAssignmentError(f"{missing[0]} has handed in nothing for {assignment}.")
-    chosen = tuple(students) or present
-    reasons = pending(course, assignment, chosen)
+    chosen = tuple(dict.fromkeys(students)) or present
+    fingerprints = Fingerprints(course, assignment, accepted(course, assignment))
+    reasons = _reasons(course, assignment, chosen, fingerprints)
     wanted = [student for student in chosen if force or reasons[student]]
-    with ExitStack() as stack:
-        ahead = stack.enter_context(Ahead(course, assignment, jobs)) if jobs > 1 and len(wanted) > 1 else None
-        begun = 0
+    if not wanted:
+        yield from (_unchanged(student, assignment) for student in chosen)
+        return
+    with ClassPass(course, assignment, fingerprints.fates, jobs) as run:
+        ahead = iter(wanted)
+        for student in islice(ahead, 2 * jobs):
+            run.begin(student)
         for number, student in enumerate(chosen):
             if student not in wanted:
-                yield Graded(student, assignment, Status.UNCHANGED, "nothing it depends on has changed")
+                yield _unchanged(student, assignment)
                 continue
             on_cell = on_start(student, number, len(chosen)) if on_start is not None else None
-            find = None
-            if ahead is not None:
-                for other in wanted[begun : wanted.index(student) + 2 * jobs]:
-                    ahead.begin(other)
-                    begun += 1
-                find = ahead.finder(student)
             reason = "asked for" if force else reasons[student]
-            yield _grade_one(course, assignment, student, reason, on_cell, find)
+            graded = _grade_one(course, assignment, student, reason, partial(run.enter, student, on_cell), fingerprints)
+            for other in islice(ahead, 1):
+                run.begin(other)
+            yield graded
+
+
+def _unchanged(student: str, assignment: str) -> Graded:
+    return Graded(student, assignment, Status.UNCHANGED, "nothing it depends on has changed")
+
+
+def _reasons(
+    course: Course, assignment: str, students: Sequence[str], fingerprints: Fingerprints
+) -> dict[str, str]:
+    reasons = {}
+    for student in students:
+        before = read_record(record_path(course, assignment, student))
+        is_there = (course.autograded / student / assignment).is_dir()
+        reasons[student] = why_changed(before, fingerprints.of(student)) if is_there else "not graded before"
+    return reasons
 
 
 def _grade_one(
@@ -113,16 +123,17 @@ def _grade_one(
     assignment: str,
     student: str,
     reason: str,
-    on_cell: Callable[[int, int], None] | None,
-    find_finished: FindFinished | None,
+    enter: Callable[[], None],
+    fingerprints: Fingerprints,
 ) -> Graded:
     started = time.perf_counter()
     path = record_path(course, assignment, student)
     # While it is being graded it counts as not graded: an interrupted run takes it up again.
     path.unlink(missing_ok=True)
+    now = fingerprints.of(student)
     try:
-        autograde(course, assignment, student, on_cell, find_finished)
+        enter()
     except GradebookError as error:
         return Graded(student, assignment, Status.NEEDS_PERSON, str(error), time.perf_counter() - started)
-    write_record(path, fingerprint(course, assignment, student, accepted(course, assignment).get(student)))
+    write_record(path, now)
     return Graded(student, assignment, Status.GRADED, reason, time.perf_counter() - started)

@@ -9,17 +9,21 @@ from datetime import UTC
 from typing import Any
 
 from autograder.intake.collected import accepted
+from autograder.intake.fates import Deduction
 from autograder.rules.coursefile import Course
 from autograder.rules.policies import Grade, apply, rules
 
 
-def set_penalty(gradebook: Any, course: Course, assignment: str, student: str) -> Grade:
+def set_penalty(
+    gradebook: Any, course: Course, assignment: str, student: str, faults: tuple[Deduction, ...]
+) -> Grade:
     """Set the penalty of one submission by the course's rules; returns the grade record it rests on.
 
-    `gradebook` is an open nbgrader Gradebook. A submission that nobody has graded yet gets no penalty.
+    `gradebook` is an open nbgrader Gradebook; `faults` is what the file's name and form cost.
+    A submission that nobody has graded yet gets no penalty.
     """
     submission = gradebook.find_submission(assignment, student)
-    grade = apply(_grade(course, submission, assignment, student), rules(course, _faults(course, assignment, student)))
+    grade = apply(_grade(course, submission, assignment, student), rules(course, faults))
     left = sum(line.points for line in grade.deductions)
     for notebook in submission.notebooks:
         # Several notebooks share the deduction; none is charged more than it earned.
@@ -42,6 +46,7 @@ def _grade(course: Course, submission: Any, assignment: str, student: str) -> Gr
     )
 
 
-def _faults(course: Course, assignment: str, student: str) -> tuple[Any, ...]:
+def recorded_deductions(course: Course, assignment: str, student: str) -> tuple[Deduction, ...]:
+    """Return what the form of the student's file costs, as `course collect` recorded it."""
     fate = accepted(course, assignment).get(student)
     return fate.deductions if fate is not None else ()

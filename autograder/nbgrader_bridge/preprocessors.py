@@ -6,6 +6,8 @@ plain `nbgrader autograde`, and `course grade`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
@@ -15,26 +17,44 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.engine.execute import Execution
 from autograder.engine.judge import grade_id
-from autograder.marks import Marks, write_marks
+from autograder.intake.fates import Deduction
+from autograder.marks import Marks, read_marks, write_marks
 from autograder.nbgrader_bridge.completion import SaveWritten
-from autograder.nbgrader_bridge.penalties import set_penalty
+from autograder.nbgrader_bridge.penalties import recorded_deductions, set_penalty
 from autograder.nbgrader_bridge.running import course_here, judge_for, run_submission
+from autograder.rules.coursefile import Course
 from course_utils.checks.show import as_html, as_text
 from course_utils.checks.verdict import Outcome, Verdict
 
 _EXECUTION = "first_descent_execution"
+
+PREPARED = "first_descent_prepared"
+"""Under this name a function in nbconvert's resources gives what is known of the notebook before."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a class's pass knows of a notebook: its course, what its file's form costs, and how it has run.
+
+    `execution` raises what the run raised.
+    """
+
+    course: Course
+    deductions: tuple[Deduction, ...]
+    execution: Callable[[], Execution]
+
 
 class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     """Run the notebook and collect responses: no cell, however it ends, stops the batch."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Return the executed notebook; the execution goes along in the resources."""
-        names = resources["nbgrader"]
-        find_finished = resources.get("first_descent_finished")
-        execution: Execution | None = find_finished(nb) if find_finished is not None else None
-        if execution is None:
-            on_cell = resources.get("first_descent_progress")
-            execution = run_submission(course_here(), names["assignment"], names["student"], nb, on_cell=on_cell)
+        prepared = _prepared(resources)
+        if prepared is not None:
+            execution = prepared.execution()
+        else:
+            names = resources["nbgrader"]
+            execution = run_submission(course_here(), names["assignment"], names["student"], nb)
         resources[_EXECUTION] = execution
         if not execution.isolation.is_sandbox:
             self.log.warning("Submissions run in %s.", execution.isolation.sentence)
@@ -63,6 +83,12 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         return nb, resources
 
 
+def _prepared(resources: dict[str, Any]) -> Prepared | None:
+    find = resources.get(PREPARED)
+    prepared: Prepared | None = find() if find is not None else None
+    return prepared
+
+
 def _shown(verdict: Verdict) -> list[NotebookNode]:
     """Return outputs that show the verdict, and end in the number nbgrader reads as the score."""
     score = float(verdict.points)
@@ -77,8 +103,6 @@ class SaveGrades(SaveWritten):
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Save the scores of all graded cells."""
-        from autograder.marks import read_marks
-
         marks = read_marks(nb)
         verdicts = marks.verdicts if marks is not None else ()
         self._broken = {verdict.exercise for verdict in verdicts if verdict.outcome is Outcome.BROKEN}
@@ -101,10 +125,16 @@ class ApplyRules(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Set the penalty of this submission by the rules in course.toml."""
         names = resources["nbgrader"]
-        course = course_here()
+        prepared = _prepared(resources)
+        course = prepared.course if prepared is not None else course_here()
         if any(each.name == names["assignment"] for each in course.assignments):
             with Gradebook(names["db_url"]) as gradebook:
-                set_penalty(gradebook, course, names["assignment"], names["student"])
+                deductions = (
+                    prepared.deductions
+                    if prepared is not None
+                    else recorded_deductions(course, names["assignment"], names["student"])
+                )
+                set_penalty(gradebook, course, names["assignment"], names["student"], deductions)
         else:
             self.log.warning("course.toml lists no %s: no rule of the course is applied", names["assignment"])
         return nb, resources

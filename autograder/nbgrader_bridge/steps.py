@@ -1,4 +1,4 @@
-"""nbgrader's own steps, driven from Python for one course: generate, register the class, autograde one student."""
+"""nbgrader's own steps, driven from Python for one course: generate, release, register, open the gradebook."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.auth import Authenticator
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError
@@ -23,30 +22,10 @@ from nbgrader.exchange.default import ExchangeReleaseAssignment
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
-from autograder.engine.execute import Execution
 from autograder.errors import FolderError, GradebookError
 from autograder.nbgrader_bridge.config import configure
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import Student
-
-OnCell = Callable[[int, int], None]
-FindFinished = Callable[[NotebookNode], Execution | None]
-"""Given the notebook that nbgrader wants run, its execution if it has been run ahead, or None."""
-
-
-class _Autograde(Autograde):  # type: ignore[misc]
-    """nbgrader's converter, handing our callbacks to the preprocessor that runs the notebook."""
-
-    on_cell: OnCell | None = None
-    find_finished: FindFinished | None = None
-
-    def init_single_notebook_resources(self, notebook_filename: str) -> dict[str, Any]:
-        """Return nbgrader's resources for a notebook, with the callback among them."""
-        resources: dict[str, Any] = super().init_single_notebook_resources(notebook_filename)
-        if not self._sanitizing:
-            resources["first_descent_progress"] = self.on_cell
-            resources["first_descent_finished"] = self.find_finished
-        return resources
 
 
 def generate(course: Course, assignment: str) -> None:
@@ -59,7 +38,7 @@ def generate(course: Course, assignment: str) -> None:
         converter = GenerateAssignment(coursedir=folders, config=config, log=log)
         converter.force = True
         converter.create_assignment = True
-        _start(converter, course, f"generate {assignment}")
+        start(converter, course, f"generate {assignment}")
     with open_gradebook(course) as gradebook:
         deadline = course.assignment(assignment).deadline
         if deadline is not None:
@@ -99,37 +78,22 @@ def register_class(course: Course, students: Iterable[Student]) -> None:
             )
 
 
-def autograde(
-    course: Course,
-    assignment: str,
-    student: str,
-    on_cell: OnCell | None = None,
-    find_finished: FindFinished | None = None,
-) -> None:
-    """Grade one student's submission by nbgrader's converter with the kit's preprocessors.
-
-    A notebook that `find_finished` knows is not run again.
-
-    Raises GradebookError if nbgrader gives up on it; nothing half-graded is left behind then.
-    """
-    with nbgrader_session(course, assignment, student) as (folders, config, log):
-        converter = _Autograde(coursedir=folders, config=config, log=log)
-        converter.force = True
-        converter.on_cell = on_cell
-        converter.find_finished = find_finished
-        _start(converter, course, f"autograde {assignment} of {student}")
-
-
 @contextmanager
 def open_gradebook(course: Course) -> Iterator[Any]:
     """Open the course's gradebook.
 
     Raises GradebookError if the database cannot be reached or refuses.
     """
-    with _bin_on_path(), _quiet():
+    with bin_on_path(), refusals(course), Gradebook(course.gradebook, "") as gradebook:
+        yield gradebook
+
+
+@contextmanager
+def refusals(course: Course) -> Iterator[None]:
+    """Turn what the database refuses into GradebookError."""
+    with _quiet():
         try:
-            with Gradebook(course.gradebook, "") as gradebook:
-                yield gradebook
+            yield
         except SQLAlchemyError as error:
             reason = str(error).splitlines()[0]
             raise GradebookError(
@@ -138,7 +102,11 @@ def open_gradebook(course: Course) -> Iterator[Any]:
             ) from error
 
 
-def _start(converter: Any, course: Course, what: str) -> None:
+def start(converter: Any, course: Course, what: str) -> None:
+    """Let one of nbgrader's converters do its work.
+
+    Raises GradebookError if it gives up; its words are in the log then.
+    """
     try:
         converter.start()
     except NbGraderException as error:
@@ -165,7 +133,7 @@ def nbgrader_session(
     folders = CourseDirectory(config=config)
     folders.assignment_id = assignment
     folders.student_id = student
-    with _log_file(course) as log, _bin_on_path(), _quiet():
+    with _log_file(course) as log, bin_on_path(), _quiet():
         yield folders, config, log
 
 
@@ -201,7 +169,7 @@ def _log_file(course: Course) -> Iterator[logging.Logger]:
 
 
 @contextmanager
-def _bin_on_path() -> Iterator[None]:
+def bin_on_path() -> Iterator[None]:
     """Put this Python's scripts on PATH: nbgrader calls a bare `alembic` when it makes or upgrades a database."""
     before = os.environ.get("PATH", "")
     here = str(Path(sys.prefix) / ("Scripts" if os.name == "nt" else "bin"))

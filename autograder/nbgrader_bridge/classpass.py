@@ -1,0 +1,168 @@
+"""Grade a class with nbgrader's own converter: made once, notebooks run ahead of it, several at a time.
+
+Each notebook is sanitised by nbgrader's own steps and then runs; when it has run, its rows are written in one
+transaction, by this process, in the class's order.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import nbformat
+from nbconvert.writers import FilesWriter
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.utils import setenv
+
+from autograder.engine.execute import Execution
+from autograder.intake.fates import Fate
+from autograder.nbgrader_bridge.one_session import one_gradebook
+from autograder.nbgrader_bridge.preprocessors import PREPARED, Prepared
+from autograder.nbgrader_bridge.running import judge_for, run_submission
+from autograder.nbgrader_bridge.steps import nbgrader_session, start
+from autograder.rules.coursefile import Course
+
+OnCell = Callable[[int, int], None]
+
+
+class _ClassConverter(Autograde):  # type: ignore[misc]
+    """nbgrader's converter, which takes notebooks that it sanitised earlier from memory."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.force = True
+        self.prepared: dict[str, tuple[NotebookNode, Prepared]] = {}
+
+    def sanitised(self, student: str) -> dict[str, NotebookNode]:
+        """Return the student's notebooks by path as the second step will see them."""
+        self.coursedir.student_id = student
+        self._sanitizing = True  # says in which folder the notebooks lie
+        self.exporter = self.exporter_class(parent=self, config=self.config)
+        self.writer = FilesWriter(parent=self, config=self.config)
+        self.init_notebooks()
+        before = os.getcwd()
+        os.chdir(self.coursedir.root)
+        try:
+            return {path: self._sanitised(path) for paths in self.assignments.values() for path in sorted(paths)}
+        finally:
+            os.chdir(before)
+
+    def _sanitised(self, path: str) -> NotebookNode:
+        self._init_preprocessors()
+        text, _ = self.exporter.from_filename(path, resources=self.init_single_notebook_resources(path))
+        return nbformat.reads(text, as_version=4)
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Do nbgrader's second step on a notebook prepared ahead; both steps on one that could not be."""
+        if notebook_filename not in self.prepared:
+            super().convert_single_notebook(notebook_filename)
+            return
+        notebook, prepared = self.prepared[notebook_filename]
+        resources = self.init_single_notebook_resources(notebook_filename)
+        written = Path(notebook_filename)
+        today = datetime.datetime.now(datetime.UTC)
+        resources["metadata"] = {
+            "name": written.stem,
+            "path": str(written.parent),
+            "modified_date": f"{today:%B} {today.day}, {today.year}",
+        }
+        resources[PREPARED] = lambda: prepared  # a function: nbconvert makes deep copies of what it is handed
+        self._sanitizing = False
+        try:
+            self._init_preprocessors()
+            with setenv(NBGRADER_EXECUTION="autograde"):
+                output, resources = self.exporter.from_notebook_node(notebook, resources=resources)
+        finally:
+            self._sanitizing = True
+        self.write_single_notebook(output, resources)
+
+
+class ClassPass:
+    """One grading run over an assignment; use as a context manager, which stops what still runs.
+
+    Raises GradebookError where the database cannot be reached.
+    """
+
+    def __init__(self, course: Course, assignment: str, fates: dict[str, Fate], jobs: int) -> None:
+        self._course = course
+        self._assignment = assignment
+        self._fates = fates
+        self._jobs = jobs
+        self._stopped = threading.Event()
+        self._begun: dict[str, dict[str, tuple[NotebookNode, Future[Execution]]]] = {}
+        self._watched: tuple[str, OnCell | None] = ("", None)
+
+    def __enter__(self) -> ClassPass:
+        judge_for(self._assignment)  # here, so that the threads do not wait for each other at the start
+        with ExitStack() as stack:
+            folders, config, log = stack.enter_context(nbgrader_session(self._course, self._assignment))
+            self._gradebook = stack.enter_context(one_gradebook(self._course))
+            self._converter = _ClassConverter(coursedir=folders, config=config, log=log)
+            self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="submission")
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopped.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._stack.close()
+
+    def begin(self, student: str) -> None:
+        """Begin to run the student's submission; of what cannot be read, nbgrader's pass will complain."""
+        try:
+            notebooks = self._converter.sanitised(student)
+        except Exception:
+            notebooks = {}
+        finally:
+            self._gradebook.forget()  # it only read
+        self._begun[student] = {path: (notebook, self._run(student, notebook)) for path, notebook in notebooks.items()}
+
+    def _run(self, student: str, notebook: NotebookNode) -> Future[Execution]:
+        return self._pool.submit(
+            run_submission,
+            self._course,
+            self._assignment,
+            student,
+            notebook,
+            on_cell=lambda done, total: self._tell(student, done, total),
+            is_stopped=self._stopped.is_set,
+        )
+
+    def _tell(self, student: str, done: int, total: int) -> None:
+        watched, on_cell = self._watched
+        if watched == student and on_cell is not None:
+            on_cell(done, total)
+
+    def enter(self, student: str, on_cell: OnCell | None = None) -> None:
+        """Wait until the student's submission has run, and write its grades: all its rows or none.
+
+        Raises GradebookError if nbgrader gives up on it.
+        """
+        self._watched = (student, on_cell)
+        begun = self._begun.pop(student, {})
+        for _, future in begun.values():
+            future.exception()  # waits; what it raised is raised where nbgrader asks for the execution
+        fate = self._fates.get(student)
+        deductions = fate.deductions if fate is not None else ()
+        self._converter.prepared = {
+            path: (notebook, Prepared(self._course, deductions, future.result))
+            for path, (notebook, future) in begun.items()
+        }
+        self._converter.coursedir.student_id = student
+        try:
+            start(self._converter, self._course, f"autograde {self._assignment} of {student}")
+            self._gradebook.save()
+        except BaseException:
+            self._gradebook.forget()
+            raise
+
