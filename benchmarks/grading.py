@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -81,7 +82,8 @@ def lay_out(root: Path, config: str, count: int) -> None:
     run(root, "nbgrader", "generate_assignment", ASSIGNMENT, "--force")
     released = root / "release" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     # Stock nbgrader drops a submission whose kernel ends: the class compared has none.
-    styles = [{}, LOOPS, *(work for work in WRONG.values() if "exit" not in str(work) and "while True" not in str(work))]
+    # An endless loop takes both the same minute.
+    styles = [{}, LOOPS, *(work for work in WRONG.values() if not re.search("exit|while True", str(work)))]
     for number in range(count):
         notebook = nbformat.read(released, as_version=4)
         answers = RIGHT | styles[number % len(styles)]

@@ -76,7 +76,9 @@ def one_gradebook(course: Course) -> Iterator[OneGradebook]:
     """
     with bin_on_path(), refusals(course):
         gradebook = OneGradebook(course)
-        names: list[tuple[Any, str, Any]] = [(module, "Gradebook", lambda *_, **__: gradebook) for module in _OPEN_GRADEBOOKS]
+        names: list[tuple[Any, str, Any]] = [
+            (module, "Gradebook", lambda *_, **__: gradebook) for module in _OPEN_GRADEBOOKS
+        ]
         names.append((common, "jsonschema", SimpleNamespace(validate=_validate)))
         before = [(module, name, getattr(module, name)) for module, name, _ in names]
         try:
