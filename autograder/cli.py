@@ -190,6 +190,50 @@ def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
     screen.say(str(run_report(load_course(course), assignment)))
 
 
+@command(epilog="Example:  course publish ../students --repository ada/deep-learning --only hw1 --only lab1")
+def publish(
+    folder: Annotated[Path, typer.Argument(help="Empty, or made by an earlier run.", metavar="FOLDER")],
+    course: CourseOption = HERE,
+    repository: Annotated[
+        str | None, typer.Option(help="Where it will be on GitHub; badges and Colab need it.", metavar="OWNER/NAME")
+    ] = None,
+    branch: Annotated[str | None, typer.Option(help="Its branch; main if left out.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="An assignment, besides those published earlier; all if left out.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over files that others put there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the student repository: lectures, released assignments, course_utils, data; nothing of the staff's."""
+    from autograder.publish import publish as publish_to
+    from autograder.rules.coursefile import load_course
+
+    loaded = load_course(course)
+    with screen.progress() as bars:
+        gathering, writing = bars.add_task("Gathering", total=None), bars.add_task("Writing", total=None)
+        done = publish_to(
+            loaded,
+            folder,
+            repository=repository,
+            branch=branch,
+            only=tuple(only or ()),
+            force=force,
+            on_step=lambda what: bars.update(gathering, description=f"Gathering {what}", advance=1),
+            on_file=lambda count, total: bars.update(writing, completed=count, total=total),
+        )
+    if as_json:
+        screen.show_json(asdict(done))
+        return
+    written = done.written
+    counts = {name: len(getattr(written, name)) for name in ("new", "changed", "unchanged", "removed")}
+    screen.say(f"{folder}: {', '.join(f'{count} files {name}' for name, count in counts.items())}")
+    screen.say(f"assignments: {', '.join(done.assignments) or 'none'}")
+    if done.waiting:
+        screen.say(f"without a notebook yet: {', '.join(done.waiting)}")
+    if not done.target.repository:
+        screen.say("No badges, nothing for Colab: name the repository with --repository or in course.toml, [publish].")
+
+
 @command(epilog="Example:  course try my_answers.py somebody.ipynb --json")
 def try_(
     files: Annotated[

@@ -6,6 +6,7 @@
     ├── UnknownAssignmentError   no such assignment in the course file or the source folder
     ├── FolderError              a folder is missing or cannot be written
     ├── ExerciseError            an exercise declaration contradicts itself
+    ├── PublishError             the student repository cannot be made as asked
     └── GradebookError           nbgrader's database refused
 """
 
@@ -36,6 +37,10 @@ class FolderError(StaffError):
 
 class ExerciseError(StaffError):
     """An exercise declaration contradicts itself."""
+
+
+class PublishError(StaffError):
+    """The student repository cannot be made as asked."""
 
 
 class GradebookError(StaffError):

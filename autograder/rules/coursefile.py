@@ -31,6 +31,7 @@ from autograder.rules.course_rules import (
     read_limits,
     read_weights,
 )
+from autograder.rules.publishing import Publishing, read_publishing
 from autograder.rules.tables import Table, nearest
 
 __all__ = [
@@ -66,6 +67,7 @@ class Course:
     grading: Limits
     drop_lowest: Mapping[str, int]
     gradebook: str
+    publish: Publishing
 
     @property
     def source(self) -> Path:
@@ -195,6 +197,7 @@ def _read(table: Table, root: Path) -> Course:
         grading=read_limits(table.table("grading")),
         drop_lowest=read_drops(table.table("drop_lowest")),
         gradebook=_gradebook(table.table("gradebook"), root),
+        publish=read_publishing(table.table("publish")),
     )
     table.close()
     return course
