@@ -5,7 +5,8 @@
     python benchmarks/training.py --device cuda
 
 MNIST is read from the folder that MNIST_DIR names; without it, the small digits of the course are used. The model is
-784-512-512-10, trained in batches of 64 by Adam with 0.001 and measured on the test digits after each epoch. Three loops:
+784-512-512-10, trained by Adam with 0.001 in batches of 64, and measured on the test digits after each epoch. Three
+loops:
 
     usual         as in most tutorials: a Dataset sends its pictures, one at a time, through a PIL image, ToTensor and
                   Normalize (written here as torchvision has them, which is not needed), DataLoader(shuffle=True), Adam

@@ -66,10 +66,12 @@ def test_fit_gives_bit_for_bit_the_weights_and_losses_of_the_plain_loop():
 
 
 def test_the_default_is_adam_to_rounding():
-    fused, plain = make_model(), make_model()
-    fit(fused, X, Y, epochs=1, lr=0.01, **QUIET)
-    fit(plain, X, Y, epochs=1, optimiser=lambda parameters: torch.optim.Adam(parameters, lr=0.01), **QUIET)
-    assert all(torch.allclose(a, b, atol=1e-5) for a, b in zip(fused.parameters(), plain.parameters(), strict=True))
+    fused, plain = nn.Linear(D, C), nn.Linear(D, C)
+    plain.load_state_dict(fused.state_dict())
+    fit(fused, X, Y, epochs=2, lr=0.01, **QUIET)
+    fit(plain, X, Y, epochs=2, optimiser=lambda parameters: torch.optim.Adam(parameters, lr=0.01), **QUIET)
+    assert torch.allclose(fused.weight, plain.weight, atol=1e-5)
+    assert torch.allclose(fused.bias, plain.bias, atol=1e-5)
 
 
 def test_another_seed_is_another_order():
