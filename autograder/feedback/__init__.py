@@ -30,7 +30,7 @@ def write_feedback(
 
     Raises:
         UnknownAssignmentError: no such assignment.
-        RosterError: the roster is missing or cannot be read.
+        RosterError: there is a roster that cannot be read.
         GradebookError: the gradebook cannot be reached.
         FolderError: the feedback folder cannot be written.
     """

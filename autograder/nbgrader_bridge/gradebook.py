@@ -10,6 +10,7 @@ from nbgrader.api import MissingEntry
 
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course
+from autograder.rules.roster import Student, load_roster
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,21 @@ def maximum(course: Course, assignment: str) -> float | None:
             return float(gradebook.find_assignment(assignment).max_score)
         except MissingEntry:
             return None
+
+
+def class_list(course: Course) -> tuple[Student, ...]:
+    """Return who is in the class: the roster, or where there is no such file the students nbgrader knows.
+
+    Raises RosterError if there is a roster that cannot be read.
+    """
+    if course.roster.exists():
+        return load_roster(course.roster)
+    with open_gradebook(course) as gradebook:
+        known = [
+            Student(person.id, person.first_name or "", person.last_name or "", person.email or "")
+            for person in gradebook.students
+        ]
+    return tuple(sorted(known, key=lambda student: student.id))
 
 
 def _score(submission: object, assignment: str) -> Score:

@@ -12,11 +12,11 @@ from nbformat import NotebookNode
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
 from autograder.marks import Marks, read_marks
-from autograder.nbgrader_bridge.gradebook import Score, scores
+from autograder.nbgrader_bridge.gradebook import Score, class_list, scores
 from autograder.receipts.receipt import Deduction, Line, Receipt
 from autograder.rules.coursefile import Course
 from autograder.rules.policies import Grade, apply, rules
-from autograder.rules.roster import Student, load_roster
+from autograder.rules.roster import Student
 from course_utils.checks.verdict import Outcome
 
 
@@ -25,13 +25,13 @@ def receipts(course: Course, assignment: str) -> tuple[Receipt, ...]:
 
     Raises:
         UnknownAssignmentError: no such assignment.
-        RosterError: the roster is missing or cannot be read.
+        RosterError: there is a roster that cannot be read.
         GradebookError: the gradebook cannot be reached.
     """
     course.assignment(assignment)
     rows = {score.student: score for score in scores(course, assignment)}
     handed_in = {folder.parent.name for folder in course.submitted.glob(f"*/{assignment}") if folder.is_dir()}
-    people = {student.id: student for student in load_roster(course.roster)}
+    people = {student.id: student for student in class_list(course)}
     collected = accepted(course, assignment)
     return tuple(
         receipt_of(

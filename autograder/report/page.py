@@ -9,11 +9,12 @@ from pathlib import Path
 
 from autograder.intake.collecting import LEDGER
 from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
+from autograder.nbgrader_bridge.gradebook import class_list
 from autograder.receipts import Receipt, receipts, say_moment
 from autograder.report.figures import class_figures
 from autograder.report.plots import plot_exercises, plot_ideas, plot_scores
 from autograder.rules.coursefile import Course
-from autograder.rules.roster import Student, load_roster
+from autograder.rules.roster import Student
 from autograder.templates import render, write_page
 from course_utils.checks.verdict import Outcome
 
@@ -32,7 +33,7 @@ def write_report(course: Course, assignment: str) -> Path:
 
     Raises:
         UnknownAssignmentError: no such assignment.
-        RosterError: the roster is missing or cannot be read.
+        RosterError: there is a roster that cannot be read.
         GradebookError: the gradebook cannot be reached.
         FolderError: the reports folder cannot be written, or the record of fates is damaged.
     """
@@ -42,7 +43,7 @@ def write_report(course: Course, assignment: str) -> Path:
         assignment,
         receipts(course, assignment),
         files_of(load_ledger(course.records / LEDGER).fates, assignment),
-        load_roster(course.roster),
+        class_list(course),
     )
     write_page(path, page)
     return path

@@ -197,12 +197,22 @@ def test_a_student_who_left_the_roster_goes_by_the_id(course: Course, tmp_path: 
     assert (receipt.student, receipt.name) == ("s001", "s001")
 
 
+def test_without_a_roster_the_gradebooks_names_stand(course: Course, by_id: dict[str, Receipt], tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    changed.roster.unlink()
+    graded = [receipt for receipt in receipts(changed, "hw1") if receipt.final is not None]
+    assert graded
+    assert {receipt.student: receipt.name for receipt in graded} == {
+        receipt.student: by_id[receipt.student].name for receipt in graded
+    }
+
+
 def test_errors_are_sentences(course: Course, tmp_path: Path) -> None:
     changed = copy_course(course, tmp_path)
     with pytest.raises(UnknownAssignmentError, match="hw9"):
         receipts(changed, "hw9")
-    changed.roster.unlink()
-    with pytest.raises(RosterError):
+    changed.roster.write_text("first_name,last_name\nAda,Lovelace\n")
+    with pytest.raises(RosterError, match="no column id"):
         receipts(changed, "hw1")
 
 
