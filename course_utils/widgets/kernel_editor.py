@@ -114,6 +114,8 @@ def kernel_editor(
     pictures = np.asarray(images, dtype=float)
     height, width = pictures.shape[1:]
     figure = plots.new_figure(9.4, 3.9)
+    layout: Any = figure.get_layout_engine()
+    layout.set(rect=(0, 0, 0.98, 1))  # room for numbers that grow wider on the colour bar
     left, middle, right = figure.subplots(1, 3, width_ratios=[6, 7, 6])
     seen = left.imshow(pictures[0], cmap="Greys", vmin=0, vmax=1)
     made = right.imshow(pictures[0], cmap="PuOr_r")
