@@ -86,7 +86,7 @@ CLASS = (
          submitted_at=datetime(2027, 2, 6, 12, 0, tzinfo=UTC)),
     Work("s004", "Sukarno", "", {"mse": SUM_FOR_MEAN, "mse_grad": NO_TWO, "sse": NOBODYS_IDEA}),
     Work("s005", "Thị Minh Khai", "Nguyễn", {"mse_grad": NO_TWO, "least_squares": COLUMN}, seconds=61.0,
-         faults=(Fault("cell 33", FaultKind.DEADLINE, "This cell was stopped after 60 seconds."),)),
+         faults=(Fault("cell 34", FaultKind.DEADLINE, "This cell was stopped after 60 seconds."),)),
     Work("s006", "Wei", "Zhang", {"mse_grad": NO_TWO, "gd_step": UPHILL, "linear_predict": NO_BIAS}),
     Work("s007", "Olga", "<b>Ivanova</b>", breaks=("gd_fit",)),
     Work("s008", "Kwame", "Mensah", is_graded=False),

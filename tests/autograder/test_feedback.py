@@ -134,8 +134,8 @@ def test_what_is_not_graded_is_not_zero(pages: dict[str, str]) -> None:
 
 
 def test_faults_and_lateness_are_on_the_page(pages: dict[str, str]) -> None:
-    assert '<a href="#cell-33"><code>cell 33</code></a>: This cell was stopped after 60 seconds.' in pages["s005"]
-    assert 'id="cell-33"' in pages["s005"]
+    assert '<a href="#cell-34"><code>cell 34</code></a>: This cell was stopped after 60 seconds.' in pages["s005"]
+    assert 'id="cell-34"' in pages["s005"]
     assert "10 % of the points earned" in pages["s003"]
     assert "−1.2" in pages["s003"]
     assert "Nothing taken for lateness or format." in pages["s001"]
