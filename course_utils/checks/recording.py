@@ -45,7 +45,7 @@ def judge_record(key: AnswerKey, responses: Sequence[Response]) -> Verdict:
         return replace(
             failed,
             outcome=Outcome.NOT_ATTEMPTED,
-            idea=f"Nothing recorded yet: `{name}` is still {'None' if part.kind == 'none' else '...'}.",
+            idea=f"Nothing recorded yet: `{name}` is still {'None' if part.kind == 'none' else 'three dots'}.",
             look="Run the experiment in the cell above and leave its result under this name.",
         )
     values = part.values

@@ -8,10 +8,10 @@ import nbformat
 import pytest
 import torch
 from nbclient import NotebookClient
-from nbgrader.preprocessors import ClearSolutions
 from nbgrader.utils import determine_grade
 
 from autograder.exercises import assignments, exercises_of, find_exercise
+from autograder.nbgrader_bridge.stubs import ClearAnswers
 
 FOLDER = Path(__file__).parents[2] / "notebooks" / "assignments"
 NAMES = [name for name in assignments() if (FOLDER / name / f"{name}.ipynb").is_file()]
@@ -58,10 +58,10 @@ def test_each_exercise_has_its_three_cells_in_order(name):
         places += [text[0], answer[0], test[0]]
         assert text[1].cell_type == "markdown"
         assert marks(text[1])["locked"]
-        assert "<details>" in text[1].source
+        assert "<details>" in text[1].source or not name.startswith("hw")
         assert marks(answer[1])["solution"]
         assert not marks(answer[1])["locked"]
-        assert '"""' in answer[1].source
+        assert '"""' in answer[1].source or exercise.contract.driver == "record"  # an experiment leaves a value
         assert "### BEGIN SOLUTION" in answer[1].source
         assert test[1].source == f"check({exercise.name})"
         assert (marks(test[1])["grade"], marks(test[1])["locked"]) == (True, True)
@@ -100,7 +100,7 @@ def test_the_source_earns_all_points_and_shows_no_error(name):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_stubs_earn_nothing_and_only_they_are_missing(name):
-    notebook, _ = ClearSolutions().preprocess(read(name), {})
+    notebook, _ = ClearAnswers().preprocess(read(name), {})
     assert "SOLUTION" not in nbformat.writes(notebook)
     run(notebook)
     assert set(earned(notebook).values()) == {0.0}
