@@ -10,6 +10,7 @@ from course_utils.widgets.backprop import backprop_stepper
 from course_utils.widgets.boundary import boundary_film
 from course_utils.widgets.bumps import bump_builder
 from course_utils.widgets.clinic import clinic_gauges, gauge_explorer
+from course_utils.widgets.confusion import confusion_explorer
 from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.depth import depth_explorer
 from course_utils.widgets.differences import difference_explorer
@@ -19,6 +20,7 @@ from course_utils.widgets.kernel_editor import kernel_editor
 from course_utils.widgets.learning_rate import learning_rate_explorer
 from course_utils.widgets.live import LiveFigure
 from course_utils.widgets.minibatch import minibatch_explorer
+from course_utils.widgets.mistakes import mistake_gallery
 from course_utils.widgets.mode_switch import mode_switch
 from course_utils.widgets.neuron import neuron_heatmap
 from course_utils.widgets.outlier import outlier_explorer
@@ -41,6 +43,7 @@ __all__ = [
     "boundary_film",
     "bump_builder",
     "clinic_gauges",
+    "confusion_explorer",
     "contour_stepper",
     "cross_entropy_gap",
     "depth_explorer",
@@ -51,6 +54,7 @@ __all__ = [
     "learning_rate_explorer",
     "line_and_squares",
     "minibatch_explorer",
+    "mistake_gallery",
     "mode_switch",
     "neuron_heatmap",
     "optimiser_race",

@@ -18,6 +18,15 @@ ROOT = Path(__file__).resolve().parents[2]
 N, D, C = 130, 6, 3  # 130 = 4·32 + 2: the last batch is small
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Use one thread: for models as small as these a second one only waits for the first."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 def make_data(rows: int = N, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
     X = torch.randn(rows, D, generator=torch.Generator().manual_seed(seed))
     return X, X[:, :C].argmax(dim=1)
