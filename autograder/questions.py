@@ -18,6 +18,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import torch
+
 from autograder.errors import ExerciseError
 from autograder.exercise import Exercise, Mistake, case
 from course_utils.checks.answer_key import AnswerKey
@@ -102,6 +105,22 @@ class Question(Exercise):
     def is_whole(self) -> bool:
         """Whether an exact whole number is asked for."""
         return isinstance(self.reference, int)
+
+    @property
+    def right_answers(self) -> Mapping[str, Any]:
+        """The right answer in the spellings that people use."""
+        if self.options:
+            letter = str(self.reference)
+            capital = letter.upper()
+            return {"letter": letter, "capital": capital, "spaces": f" {letter} ", "brackets": f"({capital})"}
+        value = float(self.reference)
+        exact = {
+            "number": self.reference,
+            "text": f"{value:.7g}",
+            "tensor": torch.tensor([value], dtype=torch.float64),
+            "NumPy number": np.float64(value),
+        }
+        return exact if self.is_whole else exact | {"three digits": float(f"{value:.3g}"), "fraction": f"{2 * value}/2"}
 
     def answer_key(self, secret: int | None = None) -> AnswerKey:
         """Return the judge's key if a secret is given (nothing is drawn from it), else the students', sealed."""

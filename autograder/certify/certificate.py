@@ -72,13 +72,14 @@ def certify(
 
 
 def certify_one(exercise: Exercise, catalogue: Sequence[KnownAnswer], *, with_mutants: bool = True) -> Certificate:
-    """Judge the declared mistakes, the catalogue's answers and the reference's mutants."""
+    """Judge the declared mistakes and right answers, the catalogue's answers and the reference's mutants."""
     started = time.perf_counter()
     keys = [exercise.answer_key(secret) for secret in SECRETS]
     wrong = {f"{exercise.name}/{mistake.name}": mistake.answer for mistake in exercise.mistakes}
     wrong |= {answer.id: answer.load() for answer in catalogue if not answer.is_right}
     judged = {name: _judge(keys, answer) for name, answer in wrong.items()}
-    right = {answer.id: _judge(keys, answer.load()) for answer in catalogue if answer.is_right}
+    right = {f"{exercise.name}/{label}": _judge(keys, answer) for label, answer in exercise.right_answers.items()}
+    right |= {answer.id: _judge(keys, answer.load()) for answer in catalogue if answer.is_right}
     declared = {mistake.name for mistake in exercise.mistakes}
     count, survivors, equivalent = _try_mutants(exercise, keys) if with_mutants else (0, (), ())
     return Certificate(
