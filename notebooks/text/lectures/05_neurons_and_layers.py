@@ -53,7 +53,7 @@ if find_spec("course_utils") is None:  # it was not installed: look in the folde
     if above:
         sys.path.insert(0, str(above[0]))
     elif COURSE and "google.colab" in sys.modules:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", COURSE])
+        subprocess.run([sys.executable, "-m", "pip", "install", "-qq", COURSE])
 if find_spec("course_utils") is None:
     raise SystemExit("The course's code is not here. Open this notebook inside the course's folder, then run it again.")
 
