@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from autograder import keys
 from autograder.certify.certificate import certify_one
 from autograder.errors import ExerciseError
 from autograder.experiment import Bound, at_least, experiment
-from course_utils.checks import codec
+from course_utils.checks import codec, judge_answer
 from course_utils.checks.answer_key import key_from_tree, key_to_tree
 
 ONE = Bound("negative", "Never negative.", "Which sign?", breaks=-1.0, low=0.0)
@@ -60,3 +63,15 @@ def test_only_the_keys_asked_for_are_written(tmp_path):
 def test_a_key_nobody_declared_is_said(capsys):
     assert keys.main(["sofmax"]) == 1
     assert "No exercise is called 'sofmax'" in capsys.readouterr().err
+
+
+def test_the_guides_example_does_what_the_guide_says():
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "labs.md"
+    found = re.search(r"```python\n(from autograder.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    assert found
+    names: dict = {}
+    exec(found[1], names)
+    (losses,) = names["EXERCISES"]
+    assert judge_answer(losses.answer_key(), losses.reference).points == 1.0
+    for bound in losses.mistakes:
+        assert judge_answer(losses.answer_key(), bound.answer).mistake == bound.name

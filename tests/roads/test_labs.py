@@ -93,7 +93,11 @@ def test_done_untouched_and_half_done(course: Course, name: str) -> None:
     sources = {str(about(cell).get("grade_id")): cell.source for cell in released.cells}
     hand_in(course, name, "done", answers)
     hand_in(course, name, "untouched", {})
-    half = {f"{first}-answer": answers[f"{first}-answer"], short: "Because the loss fell.", pasted: sources[f"{pasted}-text"]}
+    half = {
+        f"{first}-answer": answers[f"{first}-answer"],
+        short: "Because the loss fell.",
+        pasted: sources[f"{pasted}-text"],
+    }
     hand_in(course, name, "half", half)
     assert [item.status for item in grade(course, name)] == ["graded", "graded", "graded"]
 
