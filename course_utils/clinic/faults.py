@@ -168,6 +168,13 @@ FAULTS = (
 )
 
 
+# Which patients lie where, in the order of their numbers. In the lecture four loss curves look alike, two healthy.
+WARDS = {
+    "lecture": ("lr_low", "zero_grad", "validation_scale", "zero_start", "labels", "softmax", "eval", "dead"),
+    "lab": ("input_scale", "overfit", "leak", "lr_high"),
+}
+
+
 def find_fault(key: str) -> Fault:
     """Return the fault with this key.
 
@@ -196,3 +203,14 @@ def admit(digits: Digits, keys: tuple[str, ...], *, seed: int = 0) -> tuple[Pati
     """
     found = [find_fault(key) for key in keys]
     return tuple(Patient(examine(digits, fault.right, fault.wrong, seed=seed), fault) for fault in found)
+
+
+def admit_ward(digits: Digits, name: str, *, seed: int = 0) -> tuple[Patient, ...]:
+    """Train the sick runs of a ward: `"lecture"` (eight) or `"lab"` (four more).
+
+    Raises:
+        KitError: there is no such ward.
+    """
+    if name not in WARDS:
+        raise KitError(f"There is no ward {name!r}.", f"Known are {', '.join(WARDS)}.")
+    return admit(digits, WARDS[name], seed=seed)

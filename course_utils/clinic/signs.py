@@ -29,7 +29,7 @@ class Sign:
 
 def _scale_of(record: Record, which: int) -> str:
     mean, std = record.scale[which]
-    return f"mean {round(mean, 2) + 0.0:.2f} and standard deviation {std:.2f}"
+    return f"mean {mean:z.2f} and standard deviation {std:.2f}"
 
 
 def _is_scaled(record: Record) -> bool:

@@ -130,8 +130,8 @@ def draw_inputs(axes: Axes, run: Record, healthy: Record, epoch: int) -> str:
     axes.legend(frameon=False, fontsize=9)
     (mean, std), (mean_val, std_val) = run.scale
     return (
-        f"{run.rows} training pictures go in with mean {round(mean, 2) + 0.0:.2f} and standard deviation {std:.2f}, "
-        f"{len(run.twice[0, 0])} validation pictures with mean {round(mean_val, 2) + 0.0:.2f} and standard "
+        f"{run.rows} training pictures go in with mean {mean:z.2f} and standard deviation {std:.2f}, "
+        f"{len(run.twice[0, 0])} validation pictures with mean {mean_val:z.2f} and standard "
         f"deviation {std_val:.2f}. "
         f"{run.shared} of the validation pictures are among the training pictures."
     )

@@ -110,4 +110,14 @@ FACTS: dict[str, tuple[str | tuple[str, int], ...]] = {
         "The answer: About half",
         "random 12%",
     ),
+    # has healthy and sick runs that say what the prose says
+    "12_clinic": (
+        "loss of the first batch 2.33",
+        "right at the end: training 99.1%, validation 95.8%",
+        "first loss, pixels times 16   14.03",
+        "The answer: The loss goes to 0 all the same",
+        "The answer: It jumps at first and then stays near ln 10 = 2.30, as good as guessing",
+        "The answer: 2 curves",
+        "16 of 16 left",
+    ),
 }

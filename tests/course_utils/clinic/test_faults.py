@@ -6,7 +6,18 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from course_utils.clinic import FAULTS, Record, admit, change_code, examine, find_fault, healthy, read_code
+from course_utils.clinic import (
+    FAULTS,
+    WARDS,
+    Record,
+    admit,
+    admit_ward,
+    change_code,
+    examine,
+    find_fault,
+    healthy,
+    read_code,
+)
 from course_utils.data import load_digits_small
 from course_utils.errors import KitError
 
@@ -113,11 +124,17 @@ def test_an_examination_leaves_the_callers_generator_and_threads_alone():
         (lambda: change_code("model", "net"), "it is not clear what to change"),
         (lambda: find_fault("softmax2"), "Known are lr_high, lr_low"),
         (lambda: admit(load_digits_small(), ("softmax", "gremlins")), "There is no fault 'gremlins'"),
+        (lambda: admit_ward(load_digits_small(), "cellar"), "Known are lecture, lab"),
     ],
 )
 def test_a_slip_is_answered_in_a_sentence(do, says):
     with pytest.raises(KitError, match=says.replace("(", r"\(")):
         do()
+
+
+def test_the_wards_hold_every_fault_once():
+    assert sorted(WARDS["lecture"] + WARDS["lab"]) == sorted(KEYS)
+    assert len(WARDS["lecture"]) == 8
 
 
 def test_a_patient_does_not_tell_its_fault_by_its_name():
