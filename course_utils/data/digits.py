@@ -23,11 +23,13 @@ class Digits:
         images: (N, H, W) floats, 0 is paper and 1 is ink.
         labels: (N,) int64, the digit 0 to 9 in each picture.
         source: one line that says where the pictures come from.
+        kind: `mnist` or `small`, the collection they belong to: a model knows the one it was trained on.
     """
 
     images: torch.Tensor
     labels: torch.Tensor
     source: str
+    kind: str = "small"
 
     def __len__(self) -> int:
         """Count the pictures."""
@@ -85,7 +87,6 @@ def load_small_split(split: str, dtype: torch.dtype | None = None) -> Digits:
     """
     import numpy as np
     import torch
-    from torch.nn import functional
 
     small = load_digits_small()
     # The file goes writer by writer, so its end is not like its beginning. numpy has promised that RandomState keeps
@@ -93,11 +94,17 @@ def load_small_split(split: str, dtype: torch.dtype | None = None) -> Digits:
     order = np.random.RandomState(0).permutation(len(small))
     cut = len(small) // _TEST_SHARE
     chosen = torch.from_numpy(order[cut:] if split == "train" else order[:cut])
-    grown = functional.interpolate(small.images[chosen, None], size=(20, 20), mode="bicubic", align_corners=False)
-    framed = functional.pad(grown.clamp(0, 1), (4, 4, 4, 4))  # bicubic overshoots at sharp edges
     return Digits(
-        images=framed[:, 0].to(dtype or torch.float32),
+        images=grow(small.images[chosen]).to(dtype or torch.float32),
         labels=small.labels[chosen],
         source=f"small digits, {split} part: {len(chosen):,} of the 1,797 8×8 pictures that ship with the course "
         "(UCI), brought to 28×28",
     )
+
+
+def grow(images: torch.Tensor) -> torch.Tensor:
+    """Bring pictures (N, 8, 8) from 0 to 1 to (N, 28, 28): bicubic to 20×20, 4 pixels of paper around."""
+    from torch.nn import functional
+
+    grown = functional.interpolate(images[:, None], size=(20, 20), mode="bicubic", align_corners=False)
+    return functional.pad(grown.clamp(0, 1), (4, 4, 4, 4))[:, 0]  # bicubic overshoots at sharp edges

@@ -99,7 +99,7 @@ def _load_mnist(split: str, dtype: torch.dtype | None, origin: Origin, cache: Pa
         fetch(origin, cache, progress)
     pixels, labels = read_split(named or cache, split)
     images = torch.tensor(pixels, dtype=dtype or torch.float32).div_(255)
-    return Digits(images, torch.tensor(labels, dtype=torch.int64), _say_source(split, len(labels), named))
+    return Digits(images, torch.tensor(labels, dtype=torch.int64), _say_source(split, len(labels), named), kind="mnist")
 
 
 def _say_source(split: str, count: int, named: Path | None) -> str:

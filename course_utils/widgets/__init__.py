@@ -14,6 +14,7 @@ from course_utils.widgets.confusion import confusion_explorer
 from course_utils.widgets.contour import contour_stepper
 from course_utils.widgets.depth import depth_explorer
 from course_utils.widgets.differences import difference_explorer
+from course_utils.widgets.digit_pad import DigitPad, digit_pad
 from course_utils.widgets.entropy import cross_entropy_gap
 from course_utils.widgets.hidden_pca import hidden_pca
 from course_utils.widgets.kernel_editor import kernel_editor
@@ -35,6 +36,7 @@ from course_utils.widgets.squares import line_and_squares
 from course_utils.widgets.zero_grad import zero_grad_explorer
 
 __all__ = [
+    "DigitPad",
     "LiveFigure",
     "Prediction",
     "Question",
@@ -48,6 +50,7 @@ __all__ = [
     "cross_entropy_gap",
     "depth_explorer",
     "difference_explorer",
+    "digit_pad",
     "gauge_explorer",
     "hidden_pca",
     "kernel_editor",
