@@ -89,6 +89,37 @@ FACTS: dict[str, tuple[str | tuple[str, int], ...]] = {
         ("moved by 0.0 in 100 steps", 3),
         "The answer: 1 different neuron(s)",
     ),
+    # agrees with the loop by hand and shows six slips and what a resumed run needs
+    "09_digits": (
+        "The answer: About 60 %. 784 · 512 + 512 = 401,920 of 669,706",
+        "after model.forward(X): []",
+        "any two of the 669,706 parameters: 0.0000",
+        "not shown above: 0",
+        "total += loss.item(): ",
+        "the same call now: RuntimeError",
+        "The answer: Three different numbers",
+        "The answer: 1.461.",
+        "probabilities, indices     1.4612",
+        "IndexError: Target 10 is out of bounds.",
+        "the run that was never cut off: 0.0000",
+        "right on about 44 % of it",
+    ),
+    # overfits flatters itself forgets eval and compares fairly
+    "10_generalising": (
+        "parameters: 101,770",
+        "The answer: All of the 100, fewer of the others",
+        "The answer: 100 of 100",
+        "The answer: 19 of 100",
+        "stopped early: True",
+        "by hand     [1.84",
+        "torch.optim [1.84",
+        "The answer: 5.",
+        "train, N = 1: ValueError: Expected more than 1 value per channel when training",
+        "eval,  N = 1: output of shape (1, 128)",
+        "The answer: Less than a third",
+        "sixes upside down; the digit the network reads most often: 9",
+        "The answer: 400 labels in place of 100",
+    ),
     # slides without turning shares weights and finds the order of coins
     "11_seeing_features": (
         "the sums: tensor([[3., 3., 0.]])",
