@@ -68,6 +68,6 @@ class Visit:
     def tally(self) -> str:
         """How the visit stands, in a sentence."""
         return (
-            f"{len(self.found)} of {len(self.patients)} patients treated, {len(self.taken)} measurements taken, "
-            f"{len(self.wrong)} wrong diagnoses, {self.left} of {self.budget} left."
+            f"{len(self.found)} of {len(self.patients)} patients treated. Measurements: {len(self.taken)}. "
+            f"Wrong diagnoses: {len(self.wrong)}. {self.left} of {self.budget} left."
         )

@@ -73,7 +73,7 @@ def draw_gradients(axes: Axes, run: Record, healthy: Record, epoch: int) -> str:
         axes.plot(_epochs(run), np.maximum(values, _FLOOR), "--", color=colour, lw=1)
     at = epoch - 1
     return (
-        f"In epoch {epoch} the norm of `.grad` is {_list(run.gradients[at])} at layers 1, 2 and 3; the gradient "
+        f"In epoch {epoch} the norm of .grad is {_list(run.gradients[at])} at layers 1, 2 and 3; the gradient "
         f"of the batch alone has "
         f"{_list(run.fresh[at])}. In the healthy run both are {_list(healthy.gradients[at])}."
     )

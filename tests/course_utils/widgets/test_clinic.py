@@ -88,9 +88,9 @@ def test_a_wrong_diagnosis_costs_once_and_says_what_does_not_fit():
     choose(live, "lr_low")
     assert "No, not this: the learning rate is too small" in note(live)
     assert "far below a thousandth. Here the largest step" in note(live)
-    assert "1 wrong diagnoses, 15 of 16 left" in live.description
+    assert "Wrong diagnoses: 1. 15 of 16 left" in live.description
     choose(live, "lr_low")
-    assert "1 wrong diagnoses, 15 of 16 left" in live.description
+    assert "Wrong diagnoses: 1. 15 of 16 left" in live.description
 
 
 def test_a_right_diagnosis_shows_the_line_as_code():
@@ -118,7 +118,7 @@ def test_starting_again_gives_the_whole_budget_back():
     choose(live, "eval")
     press(live, "Start again")
     assert live.values["patient"] == 1
-    assert "0 of 3 patients treated, 0 measurements taken, 0 wrong diagnoses, 16 of 16 left" in live.description
+    assert "0 of 3 patients treated. Measurements: 0. Wrong diagnoses: 0. 16 of 16 left" in live.description
 
 
 @pytest.mark.parametrize("make", [clinic, rates])
@@ -156,4 +156,4 @@ def test_no_patient_can_be_found_twice_and_the_tally_counts():
     assert not visit.diagnose(1, "eval")[0]
     visit.measure(1, "pictures")
     assert visit.left == 0
-    assert visit.tally == "1 of 3 patients treated, 1 measurements taken, 1 wrong diagnoses, 0 of 2 left."
+    assert visit.tally == "1 of 3 patients treated. Measurements: 1. Wrong diagnoses: 1. 0 of 2 left."
