@@ -8,6 +8,7 @@ const SIDE = 112; // the pad's own pixels: four for each one that the network se
 const SEEN = 28;
 const STEP = 4; // an arrow key moves the pen by one of the network's pixels
 const PEN = 5.5; // radius, in the pad's pixels
+const OURS = { "data-lm-suppress-shortcuts": "true" }; // else JupyterLab takes keys for its commands: d d, the arrows
 const PATIENCE = 1500; // milliseconds without an answer, after which we say so and ask again
 
 function make(tag, settings = {}, parent = null) {
@@ -46,19 +47,18 @@ function render({ model, el }) {
   let isChanged = false;
   let timer = 0;
 
-  // JupyterLab would take arrow keys and letters for its own commands.
-  const root = make("div", { class: "fd-pad", "data-lm-suppress-shortcuts": "true" }, el);
+  const root = make("div", { class: "fd-pad" }, el);
   const left = make("div", { class: "fd-pad-left" }, root);
   const frame = make("div", { class: "fd-pad-frame" }, left);
   const canvas = make("canvas", {
-    class: "fd-pad-canvas", width: SIDE, height: SIDE, tabindex: "0", role: "application",
+    class: "fd-pad-canvas", width: SIDE, height: SIDE, tabindex: "0", role: "application", ...OURS,
     "aria-label": "Drawing pad. Arrow keys move the pen, the space key inks, Enter puts the pen down and lifts it, " +
       "Delete clears the pad.",
   }, frame);
   const mark = make("div", { class: "fd-pad-mark", "aria-hidden": "true" }, frame);
   const row = make("div", { class: "fd-pad-row" }, left);
-  const clearButton = make("button", { type: "button", class: "fd-pad-button", text: "Clear" }, row);
-  const exampleButton = make("button", { type: "button", class: "fd-pad-button", text: "An example" }, row);
+  const clearButton = make("button", { type: "button", class: "fd-pad-button", ...OURS, text: "Clear" }, row);
+  const exampleButton = make("button", { type: "button", class: "fd-pad-button", ...OURS, text: "An example" }, row);
   make("div", { class: "fd-pad-hint", text: "Draw with mouse or finger; or: arrow keys move, space inks." }, left);
 
   const right = make("div", { class: "fd-pad-right" }, root);
