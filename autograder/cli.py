@@ -190,6 +190,33 @@ def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
     screen.say(str(run_report(load_course(course), assignment)))
 
 
+@command(epilog="Example:  course export final   or   course export canvas hw1 --template exported.csv")
+def export(
+    form: Annotated[
+        str, typer.Argument(help="final, grades, canvas or moodle.", metavar="FORM", show_default=False)
+    ],
+    assignments: Annotated[list[str] | None, typer.Argument(help="All if left out.", metavar="[ASSIGNMENT…]")] = None,
+    course: CourseOption = HERE,
+    template: Annotated[
+        Path | None, typer.Option(help="The gradebook as Canvas or Moodle exported it.", metavar="FILE")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to write.", metavar="FILE")] = None,
+) -> None:
+    """Write grades as CSV: the final sheet, every grade with its reasons, or a table Canvas or Moodle takes in."""
+    from autograder.errors import StaffError
+    from autograder.rules.coursefile import load_course
+    from autograder.term.exporting import Form
+    from autograder.term.exporting import export as export_grades
+
+    forms = [each.value for each in Form]
+    if form not in forms:
+        raise StaffError(f"There is no export called {form!r}.", f"Choose one of {', '.join(forms)}.")
+    done = export_grades(load_course(course), Form(form), tuple(assignments or ()), template, out)
+    screen.say(f"{done.path}: {done.count} {'students' if form == 'final' else 'grades'}")
+    for remark in done.remarks:
+        screen.say(remark)
+
+
 @command(epilog="Example:  course publish ../students --repository ada/deep-learning --only hw1 --only lab1")
 def publish(
     folder: Annotated[Path, typer.Argument(help="Empty, or made by an earlier run.", metavar="FOLDER")],

@@ -8,8 +8,11 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
+from nbgrader.api import MissingEntry
+
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Deduction
+from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course
 from autograder.rules.policies import Grade, apply, rules
 
@@ -32,6 +35,32 @@ def set_penalty(
         left -= taken
     gradebook.db.commit()
     return grade
+
+
+def refresh_penalties(course: Course, assignment: str) -> dict[str, tuple[float, float]]:
+    """Apply the course's rules anew to every graded submission: marks given by hand, extensions and rules may be new.
+
+    Returns student -> (penalty before, penalty now) of those that changed.
+    """
+    fates = accepted(course, assignment)
+    changed: dict[str, tuple[float, float]] = {}
+    with open_gradebook(course) as gradebook:
+        try:
+            found = gradebook.find_assignment(assignment)
+        except MissingEntry:
+            return {}
+        for student in sorted(submission.student.id for submission in found.submissions):
+            before = _penalty(gradebook, assignment, student)
+            fate = fates.get(student)
+            set_penalty(gradebook, course, assignment, student, fate.deductions if fate is not None else ())
+            now = _penalty(gradebook, assignment, student)
+            if abs(now - before) > 1e-9:
+                changed[student] = (before, now)
+    return changed
+
+
+def _penalty(gradebook: Any, assignment: str, student: str) -> float:
+    return float(gradebook.find_submission(assignment, student).late_submission_penalty or 0.0)
 
 
 def _grade(course: Course, submission: Any, assignment: str, student: str) -> Grade:

@@ -68,6 +68,7 @@ class Course:
     drop_lowest: Mapping[str, int]
     gradebook: str
     publish: Publishing
+    by_hand: Mapping[str, Path]
 
     @property
     def source(self) -> Path:
@@ -183,13 +184,14 @@ def _read(table: Table, root: Path) -> Course:
     zone = _zone(table)
     roster = root / table.text("roster", "roster.csv")
     assignments = tuple(read_assignment(name, each) for name, each in table.tables("assignments").items())
+    weights = read_weights(table.table("weights"))
     course = Course(
         root=root,
         name=name,
         time_zone=zone,
         roster=roster,
         assignments=assignments,
-        weights=read_weights(table.table("weights")),
+        weights=weights,
         late=read_late(table),
         extensions=read_extensions(table, "extensions", assignments),
         excuses=read_extensions(table, "excuses", assignments),
@@ -198,6 +200,7 @@ def _read(table: Table, root: Path) -> Course:
         drop_lowest=read_drops(table.table("drop_lowest")),
         gradebook=_gradebook(table.table("gradebook"), root),
         publish=read_publishing(table.table("publish")),
+        by_hand=_by_hand(table.table("by_hand"), root, weights),
     )
     table.close()
     return course
@@ -210,6 +213,12 @@ def _zone(table: Table) -> ZoneInfo:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder is an OSError
         raise table.wrong("time_zone", name, expected) from None
+
+
+def _by_hand(table: Table, root: Path, weights: Mapping[str, float]) -> dict[str, Path]:
+    files = {category: table.text(category, "", "the name of a CSV file with id,percent") for category in weights}
+    table.close()
+    return {category: root / name for category, name in files.items() if name}
 
 
 def _gradebook(table: Table, root: Path) -> str:
