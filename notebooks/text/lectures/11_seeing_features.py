@@ -18,7 +18,7 @@
 # %% [markdown]
 # # 11 · Seeing features
 #
-# *About 45 minutes. You need: lectures 5, 8 and 9.*
+# *About 45 minutes. You need: lectures 5 and 8 to 10.*
 #
 # ## What you will be able to do
 #
@@ -125,7 +125,9 @@ print("the sums:", slide(image, across))
 # steeply does the ink grow from left to right?" Adding three rows makes the answer less jumpy.
 
 # %%
-on_ink = predict("The same kernel lies wholly inside a wide stroke, where every pixel is 1. What is the sum?")
+on_ink = predict(
+    "The same kernel lies wholly inside a wide stroke, where every pixel is 1. What is the sum?", options=["9", "3", "1", "0"]
+)
 on_ink
 
 # %%
@@ -133,7 +135,7 @@ sum_on_ink = slide(torch.ones(3, 3), across).item()
 
 # %% jupyter={"source_hidden": true}
 on_ink.reveal(
-    sum_on_ink,
+    f"{sum_on_ink:.0f}",
     "Three times −1, three times 0, three times +1. The weights add up to 0, so where nothing changes the answer is 0, on paper and on ink alike. A "
     "derivative does not see how dark it is, only how the darkness changes.",
 )
@@ -766,5 +768,5 @@ self_check(
 #
 # ## Now you
 #
-# In lab 5 you invent kernels, let examples choose them, read an embedding and look into a network layer by layer. After that, lecture 12
-# takes networks that will not learn, and finds out why.
+# In [lab 5](../assignments/lab5/lab5.ipynb) you invent a kernel, find out what no kernel can learn, look for a coin that nobody saw, and train features on nonsense. After that,
+# lecture 12 takes networks that will not learn, and finds out why.

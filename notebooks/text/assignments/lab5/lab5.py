@@ -291,7 +291,8 @@ check(moved_rows)
 # %% [markdown] nbgrader={"grade": false, "grade_id": "own_means-text", "locked": true, "schema_version": 3, "solution": false, "task": false}
 # ## 5 · Features from true labels and from nonsense (1 point)
 #
-# The cell below trains the network of the lecture on moved digits, and shows its layers. Look through them, from *First layer* on.
+# The cell below trains the network of the lecture on moved digits, and shows its layers. Look through them, from the pixels
+# on. Every test digit was moved by three pixels, in one of four directions: do you find these four again?
 #
 # Then train the same network once more, with **shuffled labels**: each picture gets the label of some other picture. It tries to learn what is not there.
 #
