@@ -101,6 +101,37 @@ def collect(
     )
 
 
+@command(epilog='Example:  course decide   then   course decide "hw1 (1).ipynb" s003 hw1 --note "asked her"')
+def decide(
+    file: Annotated[str | None, typer.Argument(help="As `course collect` names it; leave out to list.")] = None,
+    student: Annotated[str | None, typer.Argument(help='An id of the roster, or "-" to set the file aside.')] = None,
+    assignment: Annotated[str | None, typer.Argument(help="Its name in course.toml.")] = None,
+    course: CourseOption = HERE,
+    note: Annotated[str, typer.Option(help="Why: it is kept with the decision.")] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """List the files that wait for a person, or say whose work one of them is; the next collect follows it."""
+    from autograder.intake.decisions import decide_file, waiting
+    from autograder.rules.coursefile import load_course
+
+    loaded = load_course(course)
+    if file is not None:
+        decision = decide_file(loaded, file, student or "", assignment or "", note)
+        whose = "set aside" if not decision.assignment else f"{decision.student_id}'s {decision.assignment}"
+        screen.say(f"{decision.path}: {whose}. Run course collect again to file it.")
+        return
+    fates = waiting(loaded)
+    if as_json:
+        screen.show_json([fate.as_json() for fate in fates])
+        return
+    rows = []
+    for fate in fates:
+        people = [f"{each.student_id} ({each.confidence:.0%}, {each.evidence})" for each in fate.candidates]
+        work = [fate.assignment] if fate.assignment else list(fate.assignment_candidates)
+        rows.append((fate.path, "; ".join(people) or "–", ", ".join(work) or "–", fate.reason))
+    screen.show_table(("file", "whose it may be", "which assignment", "why it waits"), rows)
+
+
 @command(epilog="Example:  course grade hw1 -j 2   or   course grade hw1 --student s003 --force")
 def grade(
     assignment: AssignmentArgument,

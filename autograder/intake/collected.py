@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.intake.collecting import LEDGER
-from autograder.intake.fates import ACCEPTED, Fate, load_ledger
+from autograder.intake.fates import ACCEPTED, LEDGER, Fate, load_ledger
 from autograder.rules.coursefile import Course
 
 

@@ -22,6 +22,7 @@ from autograder.intake.decisions import load_decisions
 from autograder.intake.examine import Examiner, prepare
 from autograder.intake.fates import (
     ACCEPTED,
+    LEDGER,
     SUPERSEDED,
     Fate,
     Ledger,
@@ -39,7 +40,6 @@ from autograder.intake.unpack import Caps
 from autograder.rules.coursefile import Course
 
 Progress = Callable[[int, int, str], None]  # files done, files in all, the file at hand
-LEDGER = "fates.json"
 _STAMP = "timestamp.txt"
 
 

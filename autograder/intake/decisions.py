@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 
 from autograder.errors import FolderError, StaffError
-from autograder.intake.fates import Fate
+from autograder.intake.fates import LEDGER, NEEDS_PERSON, Fate, load_ledger
 from autograder.intake.store import write_if_changed
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import load_roster
@@ -69,3 +69,33 @@ def decide(course: Course, fate: Fate, student_id: str, assignment: str, note: s
         writer.writerow([getattr(each, name) for name in _COLUMNS])
     write_if_changed(course.records / FILE_NAME, text.getvalue().encode("utf-8", "replace"))
     return decision
+
+
+def waiting(course: Course) -> tuple[Fate, ...]:
+    """Return the files that wait for a person, as the last collect left them.
+
+    Raises:
+        FolderError: the record of fates is damaged.
+    """
+    return tuple(fate for fate in load_ledger(course.records / LEDGER).fates if fate.fate == NEEDS_PERSON)
+
+
+def decide_file(course: Course, path: str, student_id: str, assignment: str, note: str = "") -> Decision:
+    """Write down whose work the file called `path` is: its whole path in the inbox, or its last part.
+
+    Raises:
+        StaffError: no such file or several, no such student or assignment, or something was left out.
+        FolderError: the record of fates is damaged.
+    """
+    fates = load_ledger(course.records / LEDGER).fates
+    wanted = path.replace("\\", "/")
+    found = [fate for fate in fates if fate.path == wanted] or [
+        fate for fate in fates if fate.path.split("!/")[-1].split("/")[-1] == wanted
+    ]
+    if len(found) != 1:
+        names = ", ".join(fate.path for fate in found[:5])
+        many = f"Several files are called {path!r}: {names}." if found else f"No file called {path!r} was collected."
+        raise StaffError(many, "Give it as `course decide` lists it.")
+    if not student_id or (student_id != SET_ASIDE and not assignment):
+        raise StaffError("Say whose work it is, and which assignment.", f'Example: course decide "{path}" s003 hw1')
+    return decide(course, found[0], student_id, "" if student_id == SET_ASIDE else assignment, note)

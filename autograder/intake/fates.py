@@ -20,6 +20,8 @@ NEEDS_PERSON = "needs_person"
 REFUSED = "refused"
 FATES = (ACCEPTED, SUPERSEDED, NEEDS_PERSON, REFUSED)
 _VERSION = 1
+LEDGER = "fates.json"
+"""The name of the file in `records` where fates are kept."""
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.intake.collecting import LEDGER
-from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
+from autograder.intake.fates import ACCEPTED, LEDGER, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
 from autograder.nbgrader_bridge.gradebook import class_list
 from autograder.receipts import Receipt, receipts, say_moment
 from autograder.report.figures import class_figures

@@ -7,6 +7,7 @@ import os
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -22,7 +23,9 @@ from small_course import (
     released_notebook,
     snapshot,
 )
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.errors import FolderError, RosterError, StaffError, UnknownAssignmentError
 from autograder.intake.collecting import collect
 from autograder.intake.decisions import SET_ASIDE, decide
@@ -658,6 +661,34 @@ def test_a_person_decides(course: Course) -> None:
         decide(course, fate, "s999", "hw1")
     with pytest.raises(UnknownAssignmentError):
         decide(course, fate, "s007", "hw77")
+
+
+def test_a_person_decides_on_the_command_line(course: Course) -> None:
+    drop(course, "week 1/Wei_Chen_hw1.ipynb", answered(released(course, "hw1"), "Wei Chen"))
+    drop(course, "week 2/Wei_Chen_hw1.ipynb", answered(released(course, "hw1"), "Wei Chen", mse="0"))
+    collect(course)
+
+    def command(*words: str) -> Any:
+        return CliRunner().invoke(app, ["decide", *words, "--course", str(course.root)])
+
+    listed = json.loads(command("--json").stdout)
+    assert {fate["path"] for fate in listed} == {"week 1/Wei_Chen_hw1.ipynb", "week 2/Wei_Chen_hw1.ipynb"}
+    assert {each["student_id"] for each in listed[0]["candidates"]} == {"s007", "s008"}
+    for words, complaint in (
+        (("Wei_Chen_hw1.ipynb", "s008", "hw1"), "Several files are called"),
+        (("week 3/Wei_Chen_hw1.ipynb", "s008", "hw1"), "No file called"),
+        (("week 1/Wei_Chen_hw1.ipynb", "s008"), "Say whose work it is"),
+        (("week 1/Wei_Chen_hw1.ipynb", "s099", "hw1"), 'no student with the id "s099"'),
+    ):
+        refused = command(*words)
+        assert refused.exit_code == 2
+        assert complaint in " ".join(refused.stderr.split())
+    assert command("week 1/Wei_Chen_hw1.ipynb", "s008", "hw1", "--note", "asked him").exit_code == 0
+    assert command("week 2/Wei_Chen_hw1.ipynb", "-").exit_code == 0
+    found = fates(course)
+    assert found["week 1/Wei_Chen_hw1.ipynb"].student_id == "s008"
+    assert found["week 2/Wei_Chen_hw1.ipynb"].fate == REFUSED
+    assert json.loads(command("--json").stdout) == []
 
 
 def test_a_decision_is_about_one_file_and_not_about_all_that_hold_the_same(course: Course) -> None:
