@@ -61,6 +61,8 @@ def test_the_points_are_a_plain_float(name, capsys):
 def test_a_stub_of_every_exercise_has_no_points_and_changes_nothing(name, capsys):
     before = state_of_test()
     stub = f"class {name}:\n    def __init__(self, *a, **k):\n        raise NotImplementedError()"
+    if load_key(name).contract.driver in ("record", "given"):  # a value is asked for, not a function
+        stub = f"{name} = ..."
     assert checked(stub, name) == 0.0
     assert state_of_test() == before
     assert "not written yet" in capsys.readouterr().out
