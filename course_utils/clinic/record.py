@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -87,12 +88,13 @@ class Notes:
         rows = torch.arange(len(y_val))
         twice = torch.stack([torch.softmax(model(X_val), dim=1)[rows, y_val] for _ in range(2)])
         a, z, dead = X, [], []
-        for layer, following in zip(model, [*model][1:], strict=False):
+        for layer, following in pairwise(model):
             a = layer(a)
-            if isinstance(following, nn.ReLU):
+            if isinstance(layer, nn.Linear):
                 z.append(torch.quantile(a.flatten()[:10_000], torch.tensor([0.05, 0.5, 0.95])))
-                dead.append((a <= 0).all(dim=0).float().mean())
-        self.looks.append({"accuracy": share, "twice": twice, "z": torch.stack(z), "dead": torch.stack(dead)})
+                dead.append((following(a) == 0).all(dim=0).float().mean())
+        look = {"z": torch.stack(z) if z else torch.zeros(0, 3), "dead": torch.stack(dead) if dead else torch.zeros(0)}
+        self.looks.append({"accuracy": share, "twice": twice, **look})
         self.epochs.append([])
 
     @torch.no_grad()
@@ -106,10 +108,11 @@ class Notes:
         note = {
             "loss": loss.item(),
             "rows": rows,
-            "gradients": [weight.grad.norm().item() for weight in weights if weight.grad is not None],
-            "fresh": [self._fresh[place] for place in range(len(weights))],
+            "gradients": [0.0 if weight.grad is None else weight.grad.norm().item() for weight in weights],
+            "fresh": [self._fresh.get(place, 0.0) for place in range(len(weights))],
             "updates": [ratio.item() for ratio in moved],
         }
+        self._fresh = {}
         self.epochs[-1].append(note)
 
     def finish(self, ten_losses: Floats, images: torch.Tensor, labels: torch.Tensor) -> Record:

@@ -107,6 +107,29 @@ def test_gradients_and_steps_belong_together():
     assert (record_of("zero_start", 0).gradients == 0).all()
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("            loss.backward()\n", ""),
+        ("            optimizer.step()\n", ""),
+        ("torch.optim.SGD(model.parameters()", "torch.optim.SGD(model[0].parameters()"),
+        ("nn.ReLU(), nn.Linear(32, 32), nn.ReLU()]", "nn.Sigmoid(), nn.Linear(32, 32), nn.Sigmoid()]"),
+        ("[nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 32), nn.ReLU()]", "[nn.Linear(64, 32)]"),
+        ("*hidden, nn.Dropout(0.5), nn.Linear(32, 10)", "nn.Linear(64, 10)"),
+        ("y[batch]", "y[:len(batch)]"),
+        ("F.cross_entropy", "-F.cross_entropy"),
+        ("lr=0.2", "lr=1e6"),
+    ],
+)
+def test_faults_that_students_invent_are_recorded_too(right, wrong):
+    record = examine(load_digits_small(), right, wrong, epochs=3)
+    assert record.losses.shape == (3,)
+    assert record.accuracy.shape == (3, 2)
+    if "backward" in right:
+        assert not record.gradients.any()
+        assert not record.updates.any()
+
+
 def test_an_examination_leaves_the_callers_generator_and_threads_alone():
     threads = torch.get_num_threads()
     torch.manual_seed(5)
