@@ -51,7 +51,7 @@ def mode_switch(
         raise ValueError(f"X has {len(X)} rows; the figure needs {2 * TRAINING_ROWS} or more")
     X = X.detach()[:, :neurons].float()
     columns = X.shape[1]
-    scale = 2 * float(np.quantile(X.abs().numpy(), 0.95))
+    scale = 1.2 * float(np.quantile(X.abs().numpy(), 0.95))
 
     figure = plots.new_figure(8.6, 4.4)
     layout: Any = figure.get_layout_engine()
@@ -103,9 +103,6 @@ def mode_switch(
         "mode": widgets.ToggleButtons(
             options=[("model.train()", "train"), ("model.eval()", "eval")], value=mode, **toggles
         ),
-        "p": make_control(
-            widgets.FloatSlider, "p of dropout", value=p, min=0.0, max=0.9, step=0.1, continuous_update=False
-        ),
         "passes": make_control(
             widgets.IntSlider, "passes so far", value=passes, min=0, max=_MOST_PASSES, continuous_update=False
         ),
@@ -114,6 +111,9 @@ def mode_switch(
         ),
         "neighbours": make_control(
             widgets.Dropdown, "neighbours", options=[("the first ones", "first"), ("others", "others")], value="first"
+        ),
+        "p": make_control(
+            widgets.FloatSlider, "p of dropout", value=p, min=0.0, max=0.9, step=0.1, continuous_update=False
         ),
     }
     live = LiveFigure(figure, update, controls)

@@ -2,7 +2,8 @@
 
 The browser keeps the time: ipywidgets' `Play` counts up, each count trains one slice of a few epochs and draws
 once, and between two counts the kernel is free. Counts that come while it works are merged into one by
-ipywidgets, so that a slow machine is slower and never behind. No thread, and a pause that holds at once.
+ipywidgets, so that a slow machine is slower and never far behind. No thread; a pause holds after the slices that
+are under way, one or two.
 """
 
 from __future__ import annotations
@@ -131,6 +132,8 @@ def playground(
             widgets.FloatSlider, "dropout p", value=dropout, min=0.0, max=0.8, step=0.1, continuous_update=False
         ),
     }
+    for control in controls.values():
+        control.layout.width = "390px"  # two beside each other in JupyterLab's usual width
     live = _Playground(figure, update, controls)
     play = _make_play()
 
@@ -164,6 +167,7 @@ def playground(
 
     play.observe(on_tick, names="value")
     live.buttons += [
+        widgets.Label("run and pause, stop:"),
         play,
         make_button("One epoch", "Pause and train for one epoch", lambda: step(1)),
         make_button("Ten epochs", "Pause and train for ten epochs", lambda: step(10)),

@@ -92,21 +92,26 @@ X_400, y_400 = images[:400], labels[:400]
 X, y = X_400[:100], y_400[:100]
 X_valid, y_valid = images[400:1400], labels[400:1400]
 print(digits.source)
-print(f"to learn from: X {tuple(X.shape)}; to judge by: X_valid {tuple(X_valid.shape)}; in the drawer: {len(drawer)} pictures")
+print(f"to learn from: X {tuple(X.shape)}; to judge by: X_valid {tuple(X_valid.shape)}")
+print(f"in the drawer: {len(drawer)} pictures")
 
 # %% [markdown]
 # ## 10.1 One hundred labels
 #
 # The network is small by today's standards: 784-128-10. The loop is the one of lecture 9. After each epoch it measures the network on the
-# pictures it learns from, and on the 1,000 others. (`weight_decay` and `augment` are there for later sections.)
+# pictures it learns from, and on the 1,000 others. (`dropout`, `has_norm`, `weight_decay` and `augment` wait for later
+# sections. Until then they do nothing.)
 
 
 # %%
 def make_model(dropout=0.0, has_norm=False, seed=0):
     """Make a network 784-128-10, with dropout or batch norm in its hidden layer if asked for."""
     torch.manual_seed(seed)
-    hidden = [nn.Linear(784, 128), *([nn.BatchNorm1d(128)] if has_norm else []), nn.ReLU(), nn.Dropout(dropout)]
-    return nn.Sequential(nn.Flatten(), *hidden, nn.Linear(128, 10))
+    layers = [nn.Flatten(), nn.Linear(784, 128)]
+    if has_norm:
+        layers.append(nn.BatchNorm1d(128))
+    layers += [nn.ReLU(), nn.Dropout(dropout), nn.Linear(128, 10)]  # a dropout of 0 does nothing
+    return nn.Sequential(*layers)
 
 
 def make_optimizer(model, weight_decay=0.0):
@@ -162,7 +167,7 @@ memory.reveal(
     "All of the 100, fewer of the others"
     if right[-1] == 1 and right_valid[-1] < 0.97
     else ("About nine of ten of both" if right[-1] < 1 else "All of the 100, and as many of the others"),
-    f"It gets {right[-1]:.0%} of its own pictures and {right_valid[-1]:.1%} of the others. The difference is called the generalisation gap.",
+    f"It gets {right[-1]:.0%} of its own pictures and {right_valid[-1]:.1%} of the others. It has hardly anything left to learn from its own.",
 )
 
 # %%
@@ -192,11 +197,11 @@ print(f"after epoch {best + 1:3}: validation loss {loss_valid[best]:.3f}, right 
 print(f"after epoch {EPOCHS:3}: validation loss {loss_valid[-1]:.3f}, right {right_valid[-1]:.1%}")
 
 # %% [markdown]
-# The blue loss goes to zero. The red one falls, turns, and rises. From the turn on, whatever the network learns about its 100
+# The distance between the two curves is called the **generalisation gap**. The blue loss goes to zero. The red one falls, turns, and rises. From the turn on, whatever the network learns about its 100
 # pictures makes it worse on others. That is **overfitting**, and the two curves are how you recognise it.
 #
-# Odd: the share right does not fall with it. So what is getting worse? Look at the pictures it gets wrong, and at how sure it is of them. (The seed
-# fixes the whole walk, so we can walk to the best epoch once more.)
+# Odd: the share right does not fall with it. So what is getting worse? Look at the pictures it gets wrong, and at how sure it is of them. "How sure" is the
+# probability it gives to its answer. (The seed fixes the whole walk, so we can walk to the best epoch once more.)
 
 # %%
 early = make_model()
@@ -204,7 +209,7 @@ train(early, X, y, best + 1)
 for name, network in [(f"after epoch {best + 1}", early), (f"after epoch {EPOCHS}", model)]:
     with torch.inference_mode():
         sure, said = network(X_valid).softmax(dim=1).max(dim=1)
-    print(f"{name:16} probability it gives to its answer, where the answer is wrong: {sure[said != y_valid].mean():.2f}")
+    print(f"{name:16} how sure it is where it is wrong: {sure[said != y_valid].mean():.2f}")
 
 # %% [markdown]
 # It makes about as many mistakes and is surer of each. Cross entropy punishes that (lecture 6), and so will your users.
@@ -315,14 +320,15 @@ loss, right, loss_valid, right_valid = train(model, X_400, y_spoilt, LAST)
 best = int(loss_valid.argmin())
 print("epoch   right on the 400, as labelled   right on the 1,000 others")
 for epoch in sorted({0, 4, best, LAST // 2 - 1, LAST - 1}):
-    print(f"{epoch + 1:5} {right[epoch]:20.1%} {right_valid[epoch]:28.1%}" + ("   lowest validation loss" if epoch == best else ""))
+    note = "   lowest validation loss" if epoch == best else ""
+    print(f"{epoch + 1:5} {right[epoch]:20.1%} {right_valid[epoch]:28.1%}{note}")
 
 # %% [markdown]
 # First the network learns what most of the labels agree on. Then, one by one, it learns the wrong ones by heart, and unlearns a part of what was
 # right. **Early stopping** takes the weights of the best epoch:
 #
 # 1. After each epoch, measure the validation loss.
-# 2. If it is the lowest so far, keep a copy of the weights.
+# 2. If it is the lowest so far, keep a copy of the weights. (`copy.deepcopy` copies a thing with all that is in it.)
 # 3. If it has not been the lowest for `patience` epochs, stop, and take the copy back.
 
 
@@ -368,11 +374,12 @@ print(f"without a copy: validation loss {measure(careless, X_valid, y_valid)[0]:
 # %%
 model = make_model()
 history = fit(
-    model, X_400, y_spoilt, epochs=100, batch_size=20, validation=(X_valid, y_valid), patience=10, device="cpu", progress=False,
-    optimiser=lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.9),
+    model, X_400, y_spoilt, epochs=100, batch_size=20, validation=(X_valid, y_valid), patience=10,
+    optimiser=lambda parameters: torch.optim.SGD(parameters, lr=0.05, momentum=0.9), device="cpu", progress=False,
 )  # fmt: skip
 print(f"epochs run: {len(history)}, stopped early: {history.stopped_early}, best epoch: {history.best_epoch}")
-print(f"right after the best epoch: {history.metrics['accuracy'][history.best_epoch - 1]:.1%}, the model now: {measure(model, X_valid, y_valid)[1]:.1%}")
+at_best = history.metrics["accuracy"][history.best_epoch - 1]
+print(f"right after the best epoch: {at_best:.1%}, the model now: {measure(model, X_valid, y_valid)[1]:.1%}")
 
 # %% [markdown]
 # One warning: the epoch was *chosen* on the validation pile, so its score there is a little flattering. That is what the drawer is for.
@@ -384,7 +391,8 @@ print(f"right after the best epoch: {history.metrics['accuracy'][history.best_ep
 # you do not see. Press it again to pause.
 #
 # - Run it as it is. When does the star stop moving? What do the islands in the border surround?
-# - *Start again*, and run with 200 points in place of 40. Then with 40 points and only 2 neurons in each layer.
+# - Run with 200 points in place of 40. Does the red curve still turn?
+# - Back to 40 points, and only 2 neurons in each layer. Now the network cannot even learn its own points. That is **underfitting**.
 # - Raise the **weight decay** λ notch by notch, and run each time. Which curve gets worse at once, and which gets better first? What do the last
 #   notches do?
 # - Which dropout p is best here? Compare it with the best weight decay. (Both are explained below.)
@@ -410,11 +418,11 @@ playground(shape="disc and ring", points=40, noise=0.4, layers=2, width=32, lr=0
 # %%
 w = torch.tensor([2.0, -1.0, 0.5], requires_grad=True)
 optimizer = torch.optim.SGD([w], lr=0.1, weight_decay=0.3)
-(w * torch.tensor([1.0, 1.0, 1.0])).sum().backward()  # a loss whose gradient is 1 everywhere
+w.sum().backward()  # a loss whose gradient g is 1 for each weight
 by_hand = (1 - 0.1 * 0.3) * w.detach() - 0.1 * w.grad
 optimizer.step()
-print(f"by hand     {by_hand.tolist()}")
-print(f"torch.optim {w.tolist()}")
+print("by hand    ", by_hand)
+print("torch.optim", w.detach())
 
 # %% [markdown]
 # (With Adam the added λw would be divided by the size of the gradients, like all else. `torch.optim.AdamW` shrinks the weights apart from that, and is the one to use.)
@@ -500,7 +508,8 @@ for mode in ("train", "eval"):
 #
 # $$\text{out} = \gamma\,\frac{z - \text{mean}}{\sqrt{\text{variance} + \varepsilon}} + \beta$$
 #
-# γ ("gamma") and β ("beta") are parameters, one of each per neuron, and begin at 1 and 0. With them the layer can choose another spread and mean, if that is better.
+# ε ("epsilon") is tiny and guards against dividing by zero. γ ("gamma") and β ("beta") are parameters, one of each per neuron, and begin at 1 and 0. With
+# them the layer can learn another spread and mean, if that is better.
 #
 # In evaluation there may be no batch: a single picture must get an answer, and always the same. So in training the layer also collects **running
 # statistics**, a fading average of the batches' means and variances, and in evaluation it uses those:
@@ -517,12 +526,15 @@ by_hand = (z - mean) / torch.sqrt(variance + 1e-5)
 running_mean = 0.9 * 0 + 0.1 * mean
 running_var = 0.9 * 1 + 0.1 * z.var(dim=0)  # divided by N - 1
 print(f"train: largest difference of the outputs       {(out - by_hand).abs().max():.0e}")
-print(f"       ... of the running means and variances  {max((norm.running_mean - running_mean).abs().max(), (norm.running_var - running_var).abs().max()):.0e}")
+print(f"       ... of the running means                {(norm.running_mean - running_mean).abs().max():.0e}")
+print(f"       ... of the running variances            {(norm.running_var - running_var).abs().max():.0e}")
 
 norm.eval()
+evaluated = norm(z)
 by_hand = (z - running_mean) / torch.sqrt(running_var + 1e-5)
-print(f"eval:  largest difference of the outputs       {(norm(z) - by_hand).abs().max():.0e}")
-print(f"how far a neuron's mean output is from 0: train {out.mean(dim=0).abs().mean():.2f}, eval {norm(z).mean(dim=0).abs().mean():.2f}")
+print(f"eval:  largest difference of the outputs       {(evaluated - by_hand).abs().max():.0e}")
+away, away_in_eval = out.mean(dim=0).abs().mean(), evaluated.mean(dim=0).abs().mean()
+print(f"how far a neuron's mean output is from 0: train {away:.2f}, eval {away_in_eval:.2f}")
 
 # %% [markdown]
 # Three details that bite:
@@ -595,7 +607,7 @@ print(f"while being 'only evaluated', the running means moved by {moved:.0%} of 
 # That it helps is easy to see. We take a network with seven hidden layers of sigmoids, the kind that learned nothing in lecture 8.
 #
 # *Why* it helps is another matter. Its inventors (Ioffe and Szegedy, *Batch Normalization*, 2015) proposed that it keeps each layer's inputs from shifting while the layers
-# below change. From there it is a short way to a sentence found in many slides: "batch norm prevents changes in the lower layers". Let us look at how far the first layer moves. And let us try what
+# below change; they called the shifting *internal covariate shift*. From there it is a short way to a sentence found in many slides: "batch norm prevents changes in the lower layers". Let us look at how far the first layer moves. And let us try what
 # Santurkar and others tried (*How Does Batch Normalization Help Optimization?*, 2018): after each batch norm, put the shifting back in, with random scales and shifts that are
 # new in every step.
 
@@ -654,7 +666,7 @@ def augment(pictures, generator, pixels=2, angle=0.2):
     turn = angle * (2 * torch.rand(count, generator=generator) - 1)
     shift = pixels / 14 * (2 * torch.rand(count, 2, generator=generator) - 1)  # half a picture, 14 pixels, counts as 1
     rows = torch.stack([turn.cos(), -turn.sin(), shift[:, 0], turn.sin(), turn.cos(), shift[:, 1]], dim=1)
-    grid = F.affine_grid(rows.reshape(count, 2, 3), (count, 1, 28, 28), align_corners=False)  # from where to take each pixel
+    grid = F.affine_grid(rows.reshape(count, 2, 3), (count, 1, 28, 28), align_corners=False)
     return F.grid_sample(pictures[:, None], grid, align_corners=False)[:, 0]
 
 
@@ -678,12 +690,12 @@ plots.show(
 )
 
 # %% [markdown]
-# `affine_grid` works out, for each pixel of the new picture, from which place of the old one it is taken, and `grid_sample` fetches it.
+# The six numbers in a row of `rows` say how to turn and where to shift one picture. `affine_grid` works out, for each pixel of the new picture, from which place of the old one it is taken, and `grid_sample` fetches it.
 #
 # The label must survive the change, and that depends on the task. Turned upside down, a 6 is no 6:
 
 # %%
-upside_down = X_valid[y_valid == 6].flip(dims=(1, 2))
+upside_down = X_valid[y_valid == 6].flip(dims=(1, 2))  # both axes the other way round: half a turn
 with torch.inference_mode():
     said = early(upside_down).argmax(dim=1)
 print(f"{len(said)} sixes upside down; the digit the network reads most often: {said.mode().values.item()}")
@@ -715,8 +727,8 @@ for name, data in (("still", still), ("shaken", shaken)):
     shares = []
     for attempt in range(3):
         with torch.inference_mode():
-            hits = sum((early(batch).argmax(dim=1) == targets).sum().item() for batch, targets in DataLoader(data, batch_size=250))
-        shares.append(hits / len(data))
+            hits = [early(batch).argmax(dim=1) == targets for batch, targets in DataLoader(data, batch_size=250)]
+        shares.append(torch.cat(hits).float().mean().item())
     print(f"model.eval(), data {name:6}: " + "   ".join(f"{share:.1%}" for share in shares))
 
 # %% [markdown]
@@ -784,7 +796,7 @@ for name, values in scores.items():
     print(f"{name:27} {mean[1]:10.1%} ± {spread[1]:.1%} {mean[0]:16.3f} ± {spread[0]:.3f}")
 
 # %% [markdown]
-# Read it slowly. Which rows differ from *Nothing* by clearly more than the spread? Which remedies leave the share alone and lower the loss: are
+# Behind ± stands the standard deviation over the seeds. Read slowly: which rows differ from *Nothing* by clearly more than the spread? Which remedies leave the share alone and lower the loss: are
 # they useless? (Section 10.1 says what a lower loss at the same share means.)
 #
 # How much a remedy helps depends on the data. The small 8×8 digits that ship with the course were centred by whoever made them, so shifting them
