@@ -271,7 +271,7 @@ changes = [
 brought_about = []
 for patient, (right, wrong) in zip(patients, changes):
     mine = examine(digits, right, wrong)
-    brought_about.append([patient.record.losses[-1], mine.losses[-1]])
+    brought_about.append([float(patient.record.losses[-1]), float(mine.losses[-1])])
     print(brought_about[-1])
 ### END SOLUTION
 
@@ -346,7 +346,7 @@ check(caught)
 my_patient = ...
 ### BEGIN SOLUTION
 record = examine(digits, "torch.optim.SGD(model.parameters()", "torch.optim.SGD(model[0].parameters()")  # one layer learns
-my_patient = [record.losses[-1], record.accuracy[-1, 1]]
+my_patient = [float(record.losses[-1]), float(record.accuracy[-1, 1])]
 print(my_patient)
 ### END SOLUTION
 
