@@ -1,7 +1,7 @@
 """Time `course_utils.training.fit` against the usual loop on the same digits and model, in turns on the same machine.
 
-    python benchmarks/training.py                       under 3 minutes on two cores
-    python benchmarks/training.py --rounds 9 --seeds 10 --accuracy-epochs 20
+    python benchmarks/training.py                       under 3 minutes: it stops early on a slow machine, and says so
+    python benchmarks/training.py --rounds 15 --seeds 10 --accuracy-epochs 20 --minutes 30
     python benchmarks/training.py --device cuda
 
 MNIST is read from the folder that MNIST_DIR names; without it, the small digits of the course are used. The model is
@@ -202,8 +202,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rounds", type=int, default=5, help="rounds of the three loops (default %(default)s)")
     parser.add_argument("--epochs", type=int, default=2, help="epochs of each loop in a round (default %(default)s)")
     parser.add_argument("--seeds", type=int, default=5, help="runs for the accuracy (default %(default)s)")
+    parser.add_argument(
+        "--minutes", type=float, default=2.5, help="begin nothing new after these (default %(default)s)"
+    )
     parser.add_argument("--accuracy-epochs", type=int, default=10, help="epochs of each of them (default %(default)s)")
     options = parser.parse_args(arguments)
+    began = time.perf_counter()
+
+    def is_time_left(share: float) -> bool:
+        return time.perf_counter() - began < share * 60 * options.minutes
+
     device = pick_device(options.device)
     if options.threads:
         torch.set_num_threads(options.threads)
@@ -216,6 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rounds = []
     print(f"seconds for {options.epochs} epochs (test accuracy)")
     for number in range(options.rounds):
+        if rounds and not is_time_left(0.6):
+            print(f"(time is up after {number} rounds)")
+            break
         rounds.append(run_round(number, train, test, device, options.epochs))
         cells = [f"{name} {seconds:7.2f} ({right:.1%})" for name, (seconds, right) in rounds[-1].items()]
         print(f"round {number + 1}:  " + "   ".join(cells), flush=True)
@@ -230,7 +241,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"the aim on {device.type}: {AIM[device.type]:.0f} times the usual loop")
 
     if options.seeds:
-        found = list(accuracies(train, test, device, options.accuracy_epochs, options.seeds))
+        found: list[float] = []
+        for right in accuracies(train, test, device, options.accuracy_epochs, options.seeds):
+            found.append(right)
+            if not is_time_left(1):
+                break
         spread = statistics.stdev(found) if len(found) > 1 else 0.0
         print(
             f"\n784-512-512-10, {options.accuracy_epochs} epochs, {len(found)} seeds, {len(test.labels):,} test digits:"
