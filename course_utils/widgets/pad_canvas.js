@@ -59,7 +59,7 @@ function render({ model, el }) {
   const row = make("div", { class: "fd-pad-row" }, left);
   const clearButton = make("button", { type: "button", class: "fd-pad-button", ...OURS, text: "Clear" }, row);
   const exampleButton = make("button", { type: "button", class: "fd-pad-button", ...OURS, text: "An example" }, row);
-  make("div", { class: "fd-pad-hint", text: "Draw with mouse or finger; or: arrow keys move, space inks." }, left);
+  make("div", { class: "fd-pad-hint", text: "Draw with mouse or finger, or with keys: arrows move, space inks, Enter puts the pen down, Delete clears." }, left);
 
   const right = make("div", { class: "fd-pad-right" }, root);
   const bars = make("div", { class: "fd-pad-bars", "aria-hidden": "true" }, right);
@@ -96,7 +96,7 @@ function render({ model, el }) {
     rows.forEach(({ line, fill, share }, i) => {
       const value = shares[i] ?? 0;
       fill.style.width = `${100 * value}%`;
-      share.textContent = shares.length ? `${(100 * value).toFixed(1)} %` : "";
+      share.textContent = shares.length ? `${(100 * value).toFixed(1)}%` : "";
       line.classList.toggle("fd-pad-best", shares.length > 0 && value === best);
     });
     paint(seen, bytesOf(model.get("seen")));
