@@ -390,9 +390,10 @@ print(f"right after the best epoch: {at_best:.1%}, the model now: {measure(model
 # Two groups of points, a small network, and its border. Press the triangle: the network trains on the points you see, and is judged by 400 others that
 # you do not see. Press it again to pause.
 #
-# - Run it as it is. When does the star stop moving? What do the islands in the border surround?
-# - Run with 200 points in place of 40. Does the red curve still turn?
-# - Back to 40 points, and only 2 neurons in each layer. Now the network cannot even learn its own points. That is **underfitting**.
+# - It has been trained for some epochs already. Look at the border: what do its spikes and islands surround? Press *Start again* and then the triangle. When does the star
+#   stop moving?
+# - Run with 200 points in place of 60. How far does the red curve climb now?
+# - Back to 60 points, and only 1 neuron in each layer. Now the network cannot even learn its own points. That is **underfitting**.
 # - Raise the **weight decay** λ notch by notch, and run each time. Which curve gets worse at once, and which gets better first? What do the last
 #   notches do?
 # - Which dropout p is best here? Compare it with the best weight decay. (Both are explained below.)
@@ -400,10 +401,10 @@ print(f"right after the best epoch: {at_best:.1%}, the model now: {measure(model
 
 # %%
 epochs = {"tiny": 100, "standard": 600}[SIZE]
-playground(shape="disc and ring", points=40, noise=0.4, layers=2, width=32, lr=0.1, epochs=epochs)
+playground(shape="disc and ring", points=60, noise=0.6, layers=2, width=32, lr=0.1, epochs=epochs)
 
 # %% [markdown]
-# Islands around single points need steep slopes, and steep slopes need large weights. So make large weights expensive. **Weight decay** adds to the
+# Spikes and islands around single points need steep slopes, and steep slopes need large weights. So make large weights expensive. **Weight decay** adds to the
 # loss the squares of all weights, times a small number:
 #
 # $$\mathcal{L} + \frac{\lambda}{2}\sum_k w_k^2$$
@@ -475,9 +476,9 @@ for p in (0.2, 0.5, 0.8):
 # - Set p to 0.9. How many passes does the average need now?
 
 # %%
-with torch.inference_mode():
+with torch.no_grad():
     Z = early[1](X_400.flatten(1))  # the hidden layer's pre-activations, for 400 pictures
-mode_switch(Z.clone(), layer="dropout", p=0.5, passes=5)
+mode_switch(Z, layer="dropout", p=0.5, passes=5)
 
 # %% [markdown]
 # ### Slip: evaluating without `eval()`
@@ -517,7 +518,7 @@ for mode in ("train", "eval"):
 # $$\text{running} \leftarrow (1 - 0.1)\cdot\text{running} + 0.1\cdot\text{of this batch}$$
 
 # %%
-z = Z[:32].clone()
+z = Z[:32]
 norm = nn.BatchNorm1d(128)
 out = norm(z)  # a new layer is in training mode
 
@@ -563,7 +564,7 @@ print(f"eval,  N = 1: output of shape {tuple(norm(z[:1]).shape)}")
 # - *Batch size* 1, in either mode. Batch size 2, in training: why are there only two different colours?
 
 # %%
-mode_switch(Z.clone(), layer="batch norm", mode="train", passes=5)
+mode_switch(Z, layer="batch norm", mode="train", passes=5)
 
 # %% [markdown]
 # In training mode a picture's answer depends on which other pictures happen to be in the batch. As a little noise in training that is harmless, perhaps even good.
