@@ -93,9 +93,9 @@ FACTS: dict[str, tuple[str | tuple[str, int], ...]] = {
     "09_digits": (
         "The answer: About 60 %. 784 · 512 + 512 = 401,920 of 669,706",
         "after model.forward(X): []",
-        "any two of the 669,706 parameters: 0.0000",
+        "over all 669,706 parameters: 0.0000",
         "not shown above: 0",
-        "total += loss.item(): ",
+        "a float; it keeps nothing",
         "the same call now: RuntimeError",
         "The answer: Three different numbers",
         "The answer: 1.461.",

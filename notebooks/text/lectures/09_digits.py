@@ -163,7 +163,7 @@ def make_model(seed=0):
 model = make_model()
 for name, parameter in model.named_parameters():
     print(f"{name:14} {str(tuple(parameter.shape)):12} {parameter.numel():>9,}")
-total = sum(parameter.numel() for parameter in model.parameters())
+total = sum(parameter.numel() for parameter in model.parameters())  # numel: how many numbers are in a tensor
 print(f"together {total:>29,}")
 
 # %% [markdown]
@@ -200,14 +200,16 @@ share.reveal(
 # is far from that, something is wrong before the first step. It is the cheapest test there is:
 
 # %%
-before = evaluate(make_model(), X_val, y_val)
-print(f"loss {before['loss']:.3f}, accuracy {before['accuracy']:.1%};   ln 10 = {torch.log(torch.tensor(10.0)):.3f}")
+with torch.inference_mode():
+    logits = make_model()(X_val)
+print(f"loss {F.cross_entropy(logits, y_val):.3f}   ln 10 = {torch.log(torch.tensor(10.0)):.3f}")
+print(f"right {(logits.argmax(dim=1) == y_val).float().mean():.1%}")
 
 # %% [markdown]
 # ### A slip to avoid: `model.forward(X)`
 #
-# You write `forward`, but you call the model itself: `model(X)`. PyTorch then calls `forward` for you, and also the **hooks**: functions that someone
-# hung on the module, to look at what passes by. Lecture 11 uses hooks to look inside a network.
+# You write `forward`, but you call the model itself: `model(X)`. PyTorch then calls `forward` for you, and also the **hooks** of lecture 4: functions that someone
+# hung on the module, to look at what passes by. Here is one that notes the shape of what comes out.
 
 # %%
 seen = []
@@ -259,7 +261,7 @@ class Pictures(Dataset):
 
 train_set, val_set = Pictures(X, y), Pictures(X_val, y_val)
 loader = DataLoader(train_set, batch_size=64, shuffle=True)
-xb, yb = next(iter(loader))
+xb, yb = next(iter(loader))  # the first batch
 print(f"a batch: pictures {tuple(xb.shape)}, labels {tuple(yb.shape)}")
 print(f"{len(loader)} batches; the last one has {len(train_set) - 64 * (len(loader) - 1)} pictures")
 
@@ -311,8 +313,8 @@ def measure(model, loader, device):
 # ### The program
 #
 # These are the six steps of lecture 4: data, model, optimiser, loss (inside `train_one_epoch`), train, evaluate. The order of the pictures comes from a
-# generator of our own, so that we can use the very same order again in a moment. That is why it says `sampler=order` here and not `shuffle=True`. With MNIST the
-# cell takes about five seconds.
+# generator of our own, so that we can use the very same order again in a moment: `randperm` gives the numbers of all pictures in a random order, and
+# `sampler=order` tells the loader to follow it. (With `shuffle=True` it would draw an order for itself.) With MNIST the cell takes about five seconds.
 
 # %%
 EPOCHS = {"tiny": 4, "standard": 6}[SIZE]
@@ -337,8 +339,8 @@ print(f"{seconds_by_hand:.1f} seconds")
 # %% [markdown]
 # That is all. A program of one page reads handwriting.
 #
-# (`fused=True`: Adam as in lecture 8, with all its formulas done in one go instead of one after the other. The numbers are the same but for rounding. For a network
-# of this size the difference can be felt.)
+# (`fused=True`: Adam as in lecture 8, with all its formulas done in one go instead of one after the other. The numbers are the same but for rounding, and a step takes less
+# time.)
 #
 # ## 9.4 The same loop as a function
 #
@@ -353,7 +355,7 @@ seconds_with_fit = time.perf_counter() - began
 
 apart = max((a - b).abs().max().item() for a, b in zip(by_hand.parameters(), with_fit.parameters()))
 print(f"{seconds_with_fit:.1f} seconds, by hand {seconds_by_hand:.1f}")
-print(f"the largest difference between any two of the {total:,} parameters: {apart:.4f}")
+print(f"the largest difference between the two networks, over all {total:,} parameters: {apart:.4f}")
 
 # %% [markdown]
 # The same weights. It is the same program, and a little faster. Side by side:
@@ -377,6 +379,13 @@ print(f"the largest difference between any two of the {total:,} parameters: {apa
 # where the data fit into memory. Where they do not, you need the loader. On a graphics card the last but one row counts as well: `item()` makes the program wait until the card is done,
 # and `detach()` does not.
 #
+# `fit` returns what happened, as a `History`. It holds the numbers, `history.train_loss` for example, and can make a table of them. The star marks the epoch with the lowest
+# validation loss:
+
+# %%
+print(history.table())
+
+# %% [markdown]
 # ### Line by line
 #
 # Nothing in that file should be magic. So here is all of it, in pieces. The cell below only defines how to print a piece.
@@ -412,8 +421,8 @@ listing('"""Train the model on rows', '"""')
 listing("device = pick_device", "validation = (validation[0]")
 
 # %% [markdown]
-# Choose the device. Refuse what cannot work, before anything is changed: as many labels as pictures, whole numbers as labels, at least one epoch. Frozen parameters are
-# left out. Then everything goes to the device, once.
+# Choose the device. Refuse what cannot work, before anything is changed: there must be as many labels as pictures, the labels must be whole numbers, and so on. Parameters that are
+# frozen (`requires_grad` is off) are left out. Then everything goes to the device, once.
 
 # %%
 listing("optimizer = optimiser", 'settings |= {"validation"')
@@ -491,36 +500,37 @@ for name in ["cpu", "cuda", "mps"]:
 # %% [markdown]
 # ## 9.5 Slips to avoid
 #
-# Each of these is in many programs. None of them stops the program where the mistake is.
+# Each of these is in many programs. Most of them raise no error at all, the others raise one somewhere else. Lecture 4 showed them on thirteen rows; here you see what they cost on pictures.
 #
 # ### `total += loss`
 #
-# Without `.item()` or `.detach()`, the sum is a tensor with notes for `backward`. The notes of every batch of the epoch hang on it, and cannot be thrown away. Let us count them:
-
+# Without `.item()` or `.detach()`, the sum is a tensor with notes for `backward`. What the notes need, they keep: all activations of all batches. (`inference_mode()` would have prevented it, but
+# it was forgotten as well.) The hooks of lecture 7 tell us what is kept:
 
 # %%
-def count_notes(tensor):
-    """Count the operations that autograd keeps for a tensor."""
-    waiting, found = [tensor.grad_fn], set()
-    while waiting:
-        note = waiting.pop()
-        if note is not None and note not in found:
-            found.add(note)
-            waiting += [before for before, _ in note.next_functions]
-    return len(found)
+kept = {}
 
 
-few_loader = DataLoader(Pictures(X[:640], y[:640]), batch_size=64)
-kept, plain = 0.0, 0.0
-for xb, yb in few_loader:
-    loss = F.cross_entropy(with_fit(xb.to(device)), yb.to(device))
-    kept += loss  # the slip
-    plain += loss.item()
-print(f"total += loss:        {kept:.4f}, notes kept after {len(few_loader)} batches: {count_notes(kept)}")
-print(f"total += loss.item(): {plain:.4f}, notes kept: 0, it is a {type(plain).__name__}")
+def weigh(tensor):
+    """Write down the size of a tensor that autograd keeps; what lies in the same place counts once."""
+    kept[tensor.data_ptr()] = tensor.nbytes
+    return tensor
+
+
+dragging, plain = 0.0, 0.0
+with torch.autograd.graph.saved_tensors_hooks(weigh, lambda tensor: tensor):
+    for xb, yb in DataLoader(Pictures(X[:640], y[:640]), batch_size=64):
+        loss = F.cross_entropy(with_fit(xb.to(device)), yb.to(device))
+        dragging += loss  # the slip
+        plain += loss.item()
+for parameter in with_fit.parameters():
+    kept.pop(parameter.data_ptr(), None)  # the weights are there anyway
+print(f"total += loss:        {dragging:.4f}, a {type(dragging).__name__}; it keeps {sum(kept.values()) / 1e6:.1f} MB after 640 pictures,")
+print(f"                      {sum(kept.values()) / 1e6 / 640 * 60_000:,.0f} MB after the 60,000 of MNIST")
+print(f"total += loss.item(): {plain:.4f}, a {type(plain).__name__}; it keeps nothing")
 
 # %% [markdown]
-# The same sum; but memory grows with every batch. On a graphics card such a program runs well for a while, and then stops with *out of memory*, somewhere else.
+# The same sum; but memory grows with every batch. Such a program runs well for a while, and then stops with *out of memory*, in a line that is innocent.
 #
 # ### A mean of means
 #
@@ -528,7 +538,7 @@ print(f"total += loss.item(): {plain:.4f}, notes kept: 0, it is a {type(plain)._
 
 # %%
 with torch.inference_mode():
-    each = F.cross_entropy(with_fit(X_val.to(device)), y_val.to(device), reduction="none").cpu()
+    each = F.cross_entropy(with_fit(X_val.to(device)), y_val.to(device), reduction="none").cpu()  # a loss for each picture
 rows = each.argsort()[-70:]  # row numbers, sorted by loss; the last seventy
 batches = rows.split(64)
 means = [each[batch].mean().item() for batch in batches]
@@ -650,7 +660,7 @@ for name, (scores, labels) in trials.items():
 # shape and load them into it. `weights_only=True` makes sure that a file from somewhere else is data, and cannot run a program on your computer.
 
 # %%
-folder = Path(tempfile.mkdtemp())
+folder = Path(tempfile.mkdtemp())  # a new folder in the place for temporary files
 torch.save(with_fit.state_dict(), folder / "digits.pt")
 print(f"{(folder / 'digits.pt').stat().st_size / 1e6:.1f} MB for {total:,} numbers of 4 bytes")
 
@@ -677,7 +687,7 @@ def pull_the_plug(record):
 
 run = {"epochs": EPOCHS, "lr": LR, "validation": (X_val, y_val), "device": device, "checkpoint": folder / "run.pt"}
 try:
-    fit(make_model(), X, y, **run, on_epoch=pull_the_plug, progress=False)
+    fit(make_model(), X, y, **run, on_epoch=pull_the_plug, progress=False)  # **run: each entry as a named argument
 except KeyboardInterrupt:
     print("cut off")
 
@@ -753,7 +763,8 @@ confusion_explorer(X_test, y_test, logits_test)
 # pictures, and sometimes about a label that is wrong.
 #
 # - *Surest mistakes*: what in the picture led the network astray?
-# - *Closest calls*: is it in doubt where you are in doubt?
+# - *Closest mistakes*: is it in doubt where you are in doubt?
+# - *Luckiest answers*: right, but only just. Would you have been sure?
 # - Does "95 %" mean that it is right 95 times in 100? The cell below the figure counts.
 
 # %%
