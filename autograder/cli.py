@@ -14,6 +14,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from autograder import screen
+from autograder.errors import PublishError
 from course_utils.errors import KitError
 
 app = typer.Typer(
@@ -223,9 +224,7 @@ def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
 
 @command(epilog="Example:  course export final   or   course export canvas hw1 --template exported.csv")
 def export(
-    form: Annotated[
-        str, typer.Argument(help="final, grades, canvas or moodle.", metavar="FORM", show_default=False)
-    ],
+    form: Annotated[str, typer.Argument(help="final, grades, canvas or moodle.", metavar="FORM", show_default=False)],
     assignments: Annotated[list[str] | None, typer.Argument(help="All if left out.", metavar="[ASSIGNMENT…]")] = None,
     course: CourseOption = HERE,
     template: Annotated[
@@ -290,6 +289,45 @@ def publish(
         screen.say(f"without a notebook yet: {', '.join(done.waiting)}")
     if not done.target.repository:
         screen.say("No badges, nothing for Colab: name the repository with --repository or in course.toml, [publish].")
+
+
+@command(epilog="Example:  course site site --lecture 02 --lecture 03 --size tiny")
+def site(
+    folder: Annotated[Path, typer.Argument(help="Where the pages go.", metavar="FOLDER")] = Path("site"),
+    course: CourseOption = HERE,
+    lecture: Annotated[
+        list[str] | None, typer.Option(help="A lecture by the beginning of its name; all if left out.")
+    ] = None,
+    size: Annotated[str, typer.Option(help="standard, or tiny for a quick look.")] = "standard",
+    as_json: JsonOption = False,
+) -> None:
+    """Run the lectures and render them as a small website that needs no network; exit code 1 if a link is broken."""
+    from autograder.rules.coursefile import load_course
+    from autograder.site import Size, build_site, find_lectures
+
+    if size not in tuple(Size):
+        raise PublishError(f"--size is {size!r}.", "Expected standard or tiny.")
+    loaded = load_course(course)
+    lectures = find_lectures(loaded, tuple(lecture or ()))
+    with screen.progress() as bars:
+        whole, cells = bars.add_task("Lectures", total=len(lectures)), bars.add_task("", total=None)
+        names = [path.stem for path in lectures]
+
+        def show(name: str, done: int, total: int) -> None:
+            bars.update(whole, completed=names.index(name) + (done == total))
+            bars.update(cells, description=f"  {name}", completed=done, total=total)
+
+        built = build_site(loaded, folder, lectures, size=Size(size), on_cell=show)
+    if as_json:
+        screen.show_json(asdict(built))
+    else:
+        screen.say(f"{built.index}: {len(built.pages)} pages, {len(built.changed)} changed")
+        outside = len(built.links.outside)
+        screen.say(f"{built.links.count} links followed, {outside} addresses outside the site (not followed)")
+        for each in built.links.broken:
+            screen.say(f"broken: {each}")
+    if built.links.broken:
+        raise typer.Exit(1)
 
 
 @command(epilog="Example:  course try my_answers.py somebody.ipynb --json")

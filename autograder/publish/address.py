@@ -34,6 +34,11 @@ def page_address(target: Publishing) -> str:
     return f"https://github.com/{target.repository}"
 
 
+def notebook_address(target: Publishing, path: str) -> str:
+    """Return the page that shows the notebook at `path`."""
+    return f"https://github.com/{target.repository}/blob/{quote(target.branch)}/{quote(path)}"
+
+
 def colab_address(target: Publishing, path: str) -> str:
     """Return the address that opens the notebook at `path` in Colab."""
     return f"https://colab.research.google.com/github/{target.repository}/blob/{quote(target.branch)}/{quote(path)}"

@@ -27,7 +27,7 @@ def everything(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
-VERBS = ("demo", "generate", "collect", "grade", "feedback", "report", "doctor", "try", "certify", "publish")
+VERBS = ("demo", "generate", "collect", "grade", "feedback", "report", "doctor", "try", "certify", "publish", "site")
 
 
 @pytest.mark.parametrize("verb", VERBS)
