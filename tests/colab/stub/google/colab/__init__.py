@@ -1,0 +1,1 @@
+"""A stand-in for the package that every Colab kernel has loaded: what notebooks and widgets ask of it."""
