@@ -14,7 +14,6 @@ from course_utils import plots
 from course_utils.widgets.frontend import bundle_view, is_live
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -66,8 +65,6 @@ class LiveFigure:
         self.redraw()
         # Laying the axes out again at every redraw would cost more than drawing them.
         figure.set_layout_engine("none")
-        for axes in figure.axes:
-            _keep_name_in_place(axes)
 
     @property
     def png(self) -> bytes:
@@ -130,12 +127,6 @@ class LiveFigure:
             display(bundle, raw=True, metadata={"image/png": {"alt": self.description}})
         else:
             plots.show_png(self.png, self.description)
-
-
-def _keep_name_in_place(axes: Axes) -> None:
-    """Pin the name of the horizontal axis where it was drawn, so that a redraw need not measure every tick label."""
-    x, y = axes.xaxis.label.get_position()  # a share of the width, and pixels
-    axes.xaxis.set_label_coords(x, axes.transAxes.inverted().transform((0, y))[1])
 
 
 def make_button(label: str, tip: str, on_click: Callable[[], None]) -> Any:
