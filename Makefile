@@ -17,7 +17,7 @@ RUN   := PATH="$$(cd $(BIN) && pwd):$$PATH"
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup demo test lab keys keys-check pairs pairs-check lint types layers check wheel certify pictures clean
+.PHONY: help setup demo test lab keys keys-check pairs pairs-check lint types layers check wheel certify pictures site reading clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -68,6 +68,12 @@ certify: setup  ## Prove the graders on all known wrong and right answers and on
 
 pictures: demo  ## Make the README's pictures anew from what the project shows
 	@$(PY) tools/pictures.py
+
+site: setup  ## Run the lectures and render them as a website in site/ (a quick look: make site ARGS="--size tiny")
+	@$(RUN) $(BIN)/course site site $(ARGS)
+
+reading: setup  ## Check the lectures' reading level, length and spelling
+	@$(PY) tools/reading.py $(ARGS)
 
 wheel: setup  ## Build the student's wheel and the source archive into dist/
 	@$(PY) -m build --outdir dist
