@@ -131,14 +131,6 @@ coin_shares = experiment(
         Bound("coins_in_percent", PERCENT, DIVIDE, [70.0, 49.0], low=0.0, high=1.0),
         # Over 500 seeds: 0.62 to 0.80 among the pictures learned from, 0.38 to 0.60 among new ones, 0.08 apart or more.
         Bound(
-            "foresaw_the_coin",
-            "Nobody can foresee a coin. Your share among new pictures is too good.",
-            "Are the labels of the new pictures coins as well, and different pictures from the first 200?",
-            [0.99, 0.97],
-            at=(1,),
-            high=0.68,
-        ),
-        Bound(
             "new_pictures_first",
             "Among the pictures it learned from, the share is always the larger one.",
             "In which order do your two numbers stand?",
@@ -146,6 +138,14 @@ coin_shares = experiment(
             at=(0,),
             minus=(1,),
             low=0.0,
+        ),
+        Bound(
+            "foresaw_the_coin",
+            "Nobody can foresee a coin. Your share among new pictures is too good.",
+            "Are the labels of the new pictures coins as well, and different pictures from the first 200?",
+            [0.99, 0.97],
+            at=(1,),
+            high=0.68,
         ),
     ],
 )

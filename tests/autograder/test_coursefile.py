@@ -138,6 +138,12 @@ BAD = [
         "[grading]\ncell_timeout_seconds = 0\n",
         r"grading\.cell_timeout_seconds is 0\. Expected a number, 1 or more",
     ),
+    (
+        "[grading]\nlab_answer_words = 0\n",
+        r"grading\.lab_answer_words is 0\. Expected a whole number, 1 or more",
+    ),
+    ("[grading]\nlab_answer_words = 15.5\n", r"Expected a whole number, 1 or more"),
+    ("[grading]\nlab_answer_word = 15\n", r"Did you mean \"lab_answer_words\"\?"),
     ("[grading]\ncell_timeout = 60\n", r"Did you mean \"cell_timeout_seconds\"\?"),
     ('[gradebook]\naddress = "gradebook.db"\n', r"a database address such as postgresql"),
     ("[drop_lowest]\nlabs = 0.5\n", r"drop_lowest\.labs is 0\.5"),
