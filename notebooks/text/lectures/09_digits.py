@@ -358,7 +358,7 @@ print(f"{seconds_with_fit:.1f} seconds, by hand {seconds_by_hand:.1f}")
 print(f"the largest difference between the two networks, over all {total:,} parameters: {apart:.4f}")
 
 # %% [markdown]
-# The same weights. It is the same program, and a little faster. Side by side:
+# The same weights: it is the same program, and with many pictures a little faster. Side by side:
 #
 # | by hand | in `training.py` | the difference |
 # |---|---|---|
@@ -785,7 +785,8 @@ for low, high in [(0.0, 0.5), (0.5, 0.9), (0.9, 0.99), (0.99, 1.01)]:
 #
 # Write a digit with the mouse or a finger. Watch the ten probabilities while you draw.
 #
-# - Does it read you right? Write the same digit small, in a corner, slanted, with a thin line.
+# - Does it read you right? Write the same digit slanted, with a wide loop, with a gap.
+# - Write it small, in a corner. (The pad shows what the network gets to see: it moves and stretches what you draw, until it has the size and place of the training pictures.)
 # - Draw a 1 and turn it into a 7, stroke by stroke. Where does it change its mind?
 # - Draw a letter, or a face. Which digit is it, and how sure is the network? Could it answer "none of these"?
 
@@ -793,7 +794,18 @@ for low, high in [(0.0, 0.5), (0.5, 0.9), (0.9, 0.99), (0.99, 1.01)]:
 digit_pad(with_fit, digits_test)
 
 # %% [markdown]
-# The softmax has ten places and must share out all of its 1 among them. So a face gets a digit, and often a confident one. The network has never seen a face, and has no way to say so.
+# Why does the pad move your digit to the middle? Let us move the test pictures out of it, sideways, by a few of their 28 pixels:
+
+# %%
+for pixels in (0, 2, 4):
+    moved = torch.roll(X_test, pixels, dims=2)
+    print(f"moved by {pixels} pixels: {evaluate(with_fit, moved, y_test)['accuracy']:.1%} right")
+
+# %% [markdown]
+# For you a 7 is a 7 wherever it stands. For this network, each pixel is an input of its own, with weights of its own, and a 7 two steps aside is another set of inputs. Lecture 11 has layers that do
+# better.
+#
+# And letters and faces? The softmax has ten places and must share out all of its 1 among them. So a face gets a digit, and often a confident one. The network has never seen a face, and has no way to say so.
 #
 # That goes further. Test pictures come from the same collection as the training pictures: same pens, same scanner, same way of cutting out. Another collection is another world:
 
