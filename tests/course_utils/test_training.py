@@ -51,6 +51,10 @@ QUIET = {"progress": False, "device": "cpu", "batch_size": 32}
 # --- what it does
 
 
+def test_the_file_that_lecture_9_reads_line_by_line_stays_under_two_hundred_lines():
+    assert len((ROOT / "course_utils/training.py").read_text(encoding="utf-8").splitlines()) < 200
+
+
 def test_fit_gives_bit_for_bit_the_weights_and_losses_of_the_plain_loop():
     by_hand, losses = make_model(), []
     optimizer = torch.optim.Adam(by_hand.parameters(), lr=0.01, fused=True)
