@@ -816,7 +816,7 @@ if digits.kind == "mnist":
     print("trained on MNIST, tested on the small digits: ", f"{evaluate(with_fit, other.images, other.labels)['accuracy']:.1%}")
 else:
     print("trained and tested on the small digits:", f"{scores['accuracy']:.1%}")
-    print("MNIST is not at hand here. When the course was made, a network trained on the small digits was right on about 44 % of it.")
+    print("MNIST is not at hand here. When the course was made, a network trained on the small digits was right on about 45 % of it.")
 
 # %% [markdown]
 # The accuracy on a test set is a statement about that collection. Whether it holds for *your* pictures is a question that only your pictures can answer. Lecture 10 goes on from here.
