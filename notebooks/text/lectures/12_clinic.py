@@ -137,8 +137,10 @@ print(f"first loss, pixels times 16   {F.cross_entropy(model(16 * pixels[:1000])
 # %%
 batch, targets = X[:8], y[:8]
 for name, tensor in [("training", X), ("validation", X_val)]:
-    print(f"{name:10} {tuple(tensor.shape)}, {tensor.dtype}, mean {tensor.mean().item():z.2f}, std {tensor.std():.2f}, from {tensor.min():.2f} to {tensor.max():.2f}")
-print(f"labels     {tuple(targets.shape)}, {targets.dtype}, from {y.min()} to {y.max()}, each digit {y.bincount().min()} to {y.bincount().max()} times")
+    print(f"{name:10} {tuple(tensor.shape)}, {tensor.dtype}, mean {tensor.mean().item():z.2f}, std {tensor.std():.2f}", end=", ")
+    print(f"from {tensor.min():.2f} to {tensor.max():.2f}")
+counts = y.bincount()
+print(f"labels     {tuple(targets.shape)}, {targets.dtype}, from {y.min()} to {y.max()}, each digit {counts.min()} to {counts.max()} times")
 
 figure = plots.new_figure(8.0, 1.5)
 for axes, picture, target in zip(figure.subplots(1, 8), batch, targets):
@@ -153,7 +155,7 @@ plots.show(
 
 # %% [markdown]
 # **Test 3: learn ten pictures by heart.** A network that cannot learn ten pictures will not learn a thousand. Take ten, train until the loss is near 0.
-# If it does not get there, the fault is in the code and not in the data: more data, more epochs or a larger network will not help.
+# If it does not get there, the fault is in the code or its settings and not in the data: more data, more epochs or a larger network will not help.
 
 
 # %%
@@ -204,10 +206,12 @@ by_heart.reveal(
 # %% [markdown]
 # ## 12.3 The gauges
 #
-# Suppose that the run has begun. What can be read off while it goes on? Here are two gauges by hand, beside the loss. Both are one line each:
+# Suppose that the run has begun. What can be read off while it goes on? Here are three gauges by hand, beside the loss. Each is one line:
 #
 # - the **norm of the gradient** of each layer's weights: does any signal come down?
 # - the **update-to-weight ratio**: how long is a step, measured in lengths of the weights that it changes?
+# - the share of **dead** neurons: those whose ReLU gives 0 for *every* picture. The slope is 0 there as well, so no gradient reaches their weights,
+#   and they stay dead.
 
 # %%
 model = make_model()
@@ -226,7 +230,7 @@ for step in range(201):
     if step % 50 == 0:
         norms = "".join(f"{W.grad.norm():9.2f}" for W in weights)
         ratios = "".join(f"{(W.detach() - old).norm() / old.norm():9.4f}" for W, old in zip(weights, before))
-        dead = (model[:2](X) == 0).all(dim=0).float().mean()
+        dead = (model[:2](X) == 0).all(dim=0).float().mean()  # the first layer and its ReLU
         print(f"{step:4} {loss.item():6.2f} {norms} {ratios} {dead:9.0%}")
 
 # %% [markdown]
@@ -240,8 +244,6 @@ for step in range(201):
 # | inputs, pictures | what really goes in? | other scale in validation than in training; labels that do not fit |
 # | asked twice | does the same picture get the same answer? | two answers: something random is still switched on |
 # | ten pictures | can the code learn anything? | the loss does not go to 0 |
-#
-# A neuron is **dead** when its ReLU gives 0 for every picture. Then its slope is 0 as well, no gradient reaches its weights, and it stays dead.
 #
 # About the ratio you will read that it should be near a thousandth. That is a rule of thumb for large networks and long runs. Ours takes only 600 steps, and is healthy at a
 # hundredth. Do not worry about a factor of three. Worry about a factor of a hundred.
@@ -285,7 +287,8 @@ too_fast.reveal(
 # %%
 print("     η   last loss   validation   first step / weights   dead in layer 2")
 for rate, run in runs.items():
-    print(f"{rate:>6} {run.losses[-1]:9.2f} {run.accuracy[-1, 1]:12.1%} {run.first_updates.max():17.5f} {run.dead[-1, 1]:19.0%}")
+    last, share, dead = run.losses[-1], run.accuracy[-1, 1], run.dead[-1, 1]
+    print(f"{rate:>6} {last:9.2f} {share:12.1%} {run.first_updates.max():17.5f} {dead:19.0%}")
 
 # %% [markdown]
 # Here η = 0.6 does no worse than our "healthy" run. *Healthy* means that nothing is broken, not that nothing can be improved.
