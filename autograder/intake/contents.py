@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from course_utils.handing_in.cells import defined_names, grade_id, normal
 
 _LONG_ENOUGH = 40  # characters: a shorter source may stand in any notebook
 _CLEAR_SHARE = 0.8  # of the tell-tale cells found
@@ -86,27 +86,3 @@ def index_contents(notebooks: Mapping[str, Mapping[str, Any]]) -> Contents:
 def _of_one(index: Mapping[str, set[str]]) -> dict[str, str]:
     """Keep what belongs to one assignment only: what two share tells nothing."""
     return {key: next(iter(names)) for key, names in index.items() if len(names) == 1}
-
-
-def grade_id(cell: Mapping[str, Any]) -> str:
-    """Give the cell's nbgrader id, or "" if it has none."""
-    metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
-    identifier = nbgrader.get("grade_id") if isinstance(nbgrader, Mapping) else None
-    return identifier if isinstance(identifier, str) else ""
-
-
-def normal(source: str) -> str:
-    """Give the source without differences in white space."""
-    return " ".join(source.split())
-
-
-def defined_names(cell: Mapping[str, Any]) -> tuple[str, ...]:
-    """List the functions and classes a code cell defines at its top level, in order."""
-    source = str(cell.get("source", ""))
-    try:
-        body: Iterable[ast.stmt] = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        # magics, or a student's slip: the lines that start a definition still say what was meant
-        return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, re.MULTILINE))
-    return tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))

@@ -11,19 +11,21 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from autograder.errors import StaffError
-from autograder.intake.assignment_names import AssignmentNames, Mentions, index_assignments
 from autograder.intake.contents import Contents, index_contents
 from autograder.intake.decisions import SET_ASIDE, Decision
-from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, Deduction, Fate
-from autograder.intake.headers import Header, read_header
+from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, Fate
 from autograder.intake.inbox import Entry
-from autograder.intake.naming import NameReading, decide_person, header_witness, name_fault, read_name
+from autograder.intake.naming import NameReading, decide_person, header_witness, read_name
 from autograder.intake.notebookfile import NotebookFile, read_notebook
 from autograder.intake.people import LOOSE, People, index_people
 from autograder.intake.restore import Change, restore
 from autograder.intake.which import decide_assignment
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import load_roster
+from course_utils.handing_in.form import Form, broken_rules
+from course_utils.handing_in.rules import deductions
+from course_utils.naming.assignment_names import AssignmentNames, Mentions, index_assignments
+from course_utils.naming.headers import Header, read_header
 
 STAMP_IN_NAME = "stamp in the name"
 
@@ -111,36 +113,27 @@ class Examiner:
         if assignment not in self.released:
             wait = f"{assignment} has not been released yet: release it, then collect again."
             return replace(fate, reason=wait)
-        changes = restore(notebook, self.released[assignment]).changes
+        released = self.released[assignment]
+        changes = restore(notebook, released).changes
         mended = tuple(Change("mended", "", 0, note) for note in file.mended)
-        pattern = self.course.format.name_pattern
-        name = name_fault(reading.file, student, assignment, pattern, self.people.has_namesake(student))
-        faults = {"name": name, "header": self._header_fault(header, student.id, assignment, in_header)}
-        faults |= _placement_faults(changes, self.released[assignment])
-        return replace(
-            fate, fate=ACCEPTED, reason=reason, deductions=self._deductions(faults), changes=mended + changes
+        form = Form(
+            file=reading.file,
+            full_name=student.full_name,
+            identifier=student.id,
+            another=self._another(header, student.id),
+            assignment=assignment,
+            title=self.course.assignment(assignment).title,
+            pattern=self.course.format.name_pattern,
         )
+        faults = broken_rules(form, header, notebook["cells"], released["cells"], self.names)
+        taken = deductions(faults, self.course.format.deductions)
+        return replace(fate, fate=ACCEPTED, reason=reason, deductions=taken, changes=mended + changes)
 
-    def _header_fault(self, header: Header, student_id: str, assignment: str, in_header: Mentions) -> str:
-        missing = []
+    def _another(self, header: Header, student_id: str) -> str:
+        """Give the name at the top where it is somebody else's."""
         witness = header_witness(header, self.people)
-        if not header.name:
-            missing.append("the student's name")
-        elif witness.confidence_in(student_id) < LOOSE and witness.candidates:
-            missing.append(f"the right name (it says {header.name})")
-        heading = self.names.find(header.heading)
-        title = self.course.assignment(assignment).title.casefold()
-        if assignment not in (*in_header.known, *heading.known) and title not in header.heading.casefold():
-            missing.append("the assignment's name")
-        return f"at the top is missing: {' and '.join(missing)}" if missing else ""
-
-    def _deductions(self, faults: Mapping[str, str]) -> tuple[Deduction, ...]:
-        takes = self.course.format.deductions
-        return tuple(
-            Deduction(rule, takes.get(rule, 0.0), evidence)
-            for rule, evidence in faults.items()
-            if evidence and takes.get(rule, 0.0) > 0
-        )
+        is_other = header.name and witness.confidence_in(student_id) < LOOSE and witness.candidates
+        return header.name if is_other else ""
 
 
 def _time(entry: Entry, reading: NameReading, stamp: dt.datetime | None) -> tuple[dt.datetime | None, str]:
@@ -153,19 +146,6 @@ def _time(entry: Entry, reading: NameReading, stamp: dt.datetime | None) -> tupl
 
 def _noted(what: str, decision: Decision) -> str:
     return f"{what}: {decision.note}." if decision.note else f"{what}."
-
-
-def _placement_faults(changes: tuple[Change, ...], released: NotebookNode) -> dict[str, str]:
-    """Name the answers that were moved, merged or retyped, with their cells."""
-    is_text = {
-        cell["metadata"]["nbgrader"]["grade_id"]
-        for cell in released["cells"]
-        if cell["cell_type"] == "markdown" and cell["metadata"].get("nbgrader", {}).get("solution")
-    }
-    sure = [change for change in changes if not change.needs_person]
-    placed = [change.what for change in sure if change.kind in ("moved", "merged")]
-    retyped = [change.what for change in sure if change.kind == "retyped" and change.grade_id in is_text]
-    return {"placement": "; ".join(placed), "text_answers": "; ".join(retyped)}
 
 
 def prepare(course: Course, decisions: Mapping[tuple[str, str], Decision] | None = None) -> Examiner:

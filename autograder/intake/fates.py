@@ -13,6 +13,25 @@ from autograder.errors import FolderError
 from autograder.intake.people import Candidate
 from autograder.intake.restore import Change
 from autograder.intake.store import write_if_changed
+from course_utils.handing_in.rules import Deduction
+
+__all__ = [
+    "ACCEPTED",
+    "FATES",
+    "LEDGER",
+    "NEEDS_PERSON",
+    "REFUSED",
+    "SUPERSEDED",
+    "Deduction",
+    "Fate",
+    "Ledger",
+    "Written",
+    "fate_from_json",
+    "is_stamped",
+    "load_ledger",
+    "save_ledger",
+    "settle_versions",
+]
 
 ACCEPTED = "accepted"
 SUPERSEDED = "superseded"
@@ -22,15 +41,6 @@ FATES = (ACCEPTED, SUPERSEDED, NEEDS_PERSON, REFUSED)
 _VERSION = 1
 LEDGER = "fates.json"
 """The name of the file in `records` where fates are kept."""
-
-
-@dataclass(frozen=True)
-class Deduction:
-    """A broken format rule: what it takes, in percent of the points earned, and what was seen."""
-
-    rule: str
-    percent: float
-    evidence: str
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from autograder.errors import FolderError
-from autograder.intake.filenames import is_hidden_or_temporary
 from autograder.intake.unpack import Caps, Packed, is_zip, too_large, unpack
+from course_utils.naming.filenames import is_hidden_or_temporary
 
 FILE_TIME = "file time"
 ARCHIVE_TIME = "time in the archive"

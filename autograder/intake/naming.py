@@ -5,7 +5,6 @@ witness that says otherwise; whatever stays open has its candidates listed for a
 
     reading = read_name("lovelaceada_12345_67890_Ada_Lovelace_hw1-2.ipynb", people, names)
     decide_person(people, reading.witnesses).student_id          # "s001"
-    name_fault(reading.file, student, "hw1", course.format.name_pattern)   # "" or what is wrong with the name
 """
 
 from __future__ import annotations
@@ -13,23 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from autograder.intake.assignment_names import AssignmentNames, Mentions
-from autograder.intake.convention import name_fault, wanted_name
-from autograder.intake.filenames import FileName, read_file_name
-from autograder.intake.headers import Header
-from autograder.intake.letters import scripts
 from autograder.intake.people import LOOSE, PARTIAL, SURE, UNACCENTED, Candidate, People
-
-__all__ = [
-    "NameReading",
-    "Who",
-    "Witness",
-    "decide_person",
-    "header_witness",
-    "name_fault",
-    "read_name",
-    "wanted_name",
-]
+from course_utils.naming.assignment_names import AssignmentNames, Mentions
+from course_utils.naming.filenames import FileName, read_file_name
+from course_utils.naming.headers import Header
+from course_utils.naming.letters import scripts
 
 _RIVAL_OF_PARTIAL = 0.80  # a partial name decides only where nobody else comes near
 _CLEAR_LEAD = 0.02  # two witnesses that agree need only this much before the next student

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from rapidfuzz import fuzz, process
 
-from autograder.intake.letters import (
+from autograder.rules.roster import Student
+from course_utils.naming.letters import (
     caseless,
     joined,
     joined_with_accents,
@@ -18,8 +19,7 @@ from autograder.intake.letters import (
     transliterated,
     words,
 )
-from autograder.intake.namewords import FILLERS, PARTICLES, runs
-from autograder.rules.roster import Student
+from course_utils.naming.namewords import FILLERS, PARTICLES, runs
 
 # Confidence that a text names a student. From SURE on it may decide alone, below it needs a second witness.
 IDENTIFIED = 1.0  # the student's id or e-mail address

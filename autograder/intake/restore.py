@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.intake.cellmatch import Cell, Cells, Pair, Pairing, is_answer, pair_cells
-from autograder.intake.cellorder import moved_cells, order_cells
-from autograder.intake.contents import defined_names, grade_id, normal
+from course_utils.handing_in.cellmatch import Cells, Pair, Pairing, is_answer, pair_cells
+from course_utils.handing_in.cellorder import moved_cells, order_cells
+from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
 
 SURE_ENOUGH = 0.75  # below this a change is for a person to look at
 _CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")

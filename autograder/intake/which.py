@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograder.intake.assignment_names import Mentions
 from autograder.intake.contents import ContentReading
+from course_utils.naming.assignment_names import Mentions
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from autograder.rules.tables import Table, nearest
+from course_utils.naming.convention import NAME_PATTERN
 
 KINDS = ("homework", "lab", "quiz", "project")
 # The heading under which a kind of work counts in the course total.
 CATEGORY_OF_KIND = MappingProxyType({"homework": "assignments", "lab": "labs", "quiz": "quizzes", "project": "project"})
-NAME_PATTERN = "FirstName_LastName_AssignmentName.ipynb"
 # The course's own rules, from its syllabus; every one can be changed in course.toml.
 _WEIGHTS = {"professionalism": 20.0, "assignments": 20.0, "labs": 10.0, "quizzes": 20.0, "project": 30.0}
 _FORMAT = {"name": 5.0, "header": 5.0, "placement": 5.0, "text_answers": 5.0, "order": 5.0}

@@ -18,8 +18,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.intake.contents import grade_id
 from autograder.rules.coursefile import Course, load_course
+from course_utils.handing_in.cells import grade_id
 
 ROSTER = """id,first_name,last_name,email
 s001,Ada,Lovelace,ada@example.edu

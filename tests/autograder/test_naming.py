@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_course import ROSTER
 
-from autograder.intake.assignment_names import AssignmentNames, index_assignments
-from autograder.intake.filenames import is_hidden_or_temporary, read_file_name
-from autograder.intake.headers import Header, read_header
-from autograder.intake.letters import joined, plain, words
-from autograder.intake.naming import Who, decide_person, header_witness, name_fault, read_name, wanted_name
+from autograder.intake.naming import Who, decide_person, header_witness, read_name
 from autograder.intake.people import People, index_people
-from autograder.rules.course_rules import NAME_PATTERN, Assignment
+from autograder.rules.course_rules import Assignment
 from autograder.rules.roster import Student, load_roster
+from course_utils.naming.assignment_names import AssignmentNames, index_assignments
+from course_utils.naming.convention import NAME_PATTERN, name_fault, wanted_name
+from course_utils.naming.filenames import is_hidden_or_temporary, read_file_name
+from course_utils.naming.headers import Header, read_header
+from course_utils.naming.letters import joined, plain, words
 
 ASSIGNMENTS = (
     *(Assignment(f"hw{n}", title, "homework") for n, title in enumerate(("A line by descent", "Forward"), start=1)),
@@ -133,7 +134,7 @@ def test_a_clear_name_is_read(
     said = reading.mentions.known or reading.folder_mentions.known
     assert said == ((assignment,) if assignment else ())
     known = people.by_id[student]
-    fault = name_fault(reading.file, known, assignment or "hw1", NAME_PATTERN, people.has_namesake(known))
+    fault = name_fault(reading.file, known.full_name, assignment or "hw1", NAME_PATTERN, known.id)
     assert (fault == "") is is_right, fault
 
 
@@ -382,13 +383,13 @@ def test_a_rightly_named_file_is_right_whatever_happened_on_the_way(
     person: tuple[str, str], mark: str, assignment: str
 ) -> None:
     student = _student_of(person)
-    stem = wanted_name(student, assignment, NAME_PATTERN).removesuffix(".ipynb")
+    stem = wanted_name(student.full_name, assignment, NAME_PATTERN).removesuffix(".ipynb")
     account = joined(student.last_name) + joined(student.first_name)
     file = MARKS[mark](stem).replace("{account}", account)
     people = index_people((student, Student("q-0001", "Xavier", "Zzyzx")))
     reading = read_name(file, people, index_assignments(ASSIGNMENTS), KNOWN)
     assert reading.mentions.known == (assignment,)
-    assert name_fault(reading.file, student, assignment, NAME_PATTERN) == ""
+    assert name_fault(reading.file, student.full_name, assignment, NAME_PATTERN) == ""
     assert decide_person(people, reading.witnesses).student_id == student.id
 
 
@@ -468,7 +469,7 @@ def test_a_student_is_found_or_left_open_but_never_taken_for_another(
     students = tuple(Student(f"q-{n:04}", *person) for n, person in enumerate(persons))
     student = students[at % len(students)]
     people = index_people(students)
-    file = wanted_name(student, "hw1", NAME_PATTERN)
+    file = wanted_name(student.full_name, "hw1", NAME_PATTERN)
     decided = who(file, people, index_assignments(ASSIGNMENTS), student.full_name if header else "")
     assert decided.student_id in (student.id, None)
     assert student.id in {each.student_id for each in decided.candidates} or len(persons) > 5
@@ -491,12 +492,12 @@ def test_no_name_breaks_the_reading(people: People, names: AssignmentNames, text
 
 def test_the_wanted_name_follows_the_pattern_of_the_course() -> None:
     student = Student("s1", "Ada Augusta", "King")
-    assert wanted_name(student, "hw1", NAME_PATTERN) == "AdaAugusta_King_hw1.ipynb"
+    assert wanted_name(student.full_name, "hw1", NAME_PATTERN) == "Ada_Augusta_King_hw1.ipynb"
     other = "AssignmentName_LastName_FirstName.ipynb"
-    assert wanted_name(student, "hw1", other) == "hw1_King_AdaAugusta.ipynb"
+    assert wanted_name(student.full_name, "hw1", other) == "hw1_King_Ada_Augusta.ipynb"
     file = read_file_name("hw1_King_Ada.ipynb", KNOWN)
-    assert name_fault(file, student, "hw1", other) == ""
-    assert "the rule asks for" in name_fault(file, student, "hw1", NAME_PATTERN)
+    assert name_fault(file, student.full_name, "hw1", other) == ""
+    assert "the rule asks for" in name_fault(file, student.full_name, "hw1", NAME_PATTERN)
 
 
 def test_every_name_in_the_tables_is_different() -> None:

@@ -13,8 +13,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from small_course import HW1, answered, at, graded, released_notebook
 
-from autograder.intake.contents import grade_id
 from autograder.intake.restore import SURE_ENOUGH, Restored, restore
+from course_utils.handing_in.cells import grade_id
 
 RELEASED = released_notebook("hw1", "A line by descent", HW1)
 SOUND = answered(RELEASED)

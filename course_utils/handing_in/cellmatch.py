@@ -7,17 +7,14 @@ likeness of locked text, and last the place between neighbours that are known.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from rapidfuzz import fuzz
+from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
+from course_utils.handing_in.likeness import likeness
 
-from autograder.intake.contents import defined_names, grade_id, normal
-
-Cell = Mapping[str, Any]
 Cells = Sequence[Cell]
-_ALIKE = 85.0  # rapidfuzz ratio, percent: locked text below this is somebody else's text
+_ALIKE = 85.0  # percent: locked text below this is somebody else's text
 _LEAD = 10.0  # and it must beat the next by this much
 
 
@@ -183,7 +180,7 @@ def _by_likeness(pairing: Pairing, submitted: Cells, released: Cells, missing: l
             continue
         wanted = str(released[place]["source"])
         scored = sorted(
-            ((fuzz.ratio(wanted, str(submitted[i]["source"])), i) for i in _free(pairing, submitted)),
+            ((likeness(wanted, str(submitted[i]["source"])), i) for i in _free(pairing, submitted)),
             key=lambda each: (-each[0], each[1]),
         )
         if not scored or scored[0][0] < _ALIKE:
@@ -191,7 +188,7 @@ def _by_likeness(pairing: Pairing, submitted: Cells, released: Cells, missing: l
         score, best = scored[0]
         rivals = [score for score, _ in scored[1:2]]
         rivals += [
-            fuzz.ratio(str(other["source"]), str(submitted[best]["source"]))
+            likeness(str(other["source"]), str(submitted[best]["source"]))
             for at, other in enumerate(released)
             if at != place
         ]

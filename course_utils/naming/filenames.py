@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from autograder.intake.letters import joined
+from course_utils.naming.letters import joined
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-from autograder.intake.cellmatch import Cells, Pairing
-from autograder.intake.contents import grade_id, normal
+from course_utils.handing_in.cellmatch import Cells, Pairing
+from course_utils.handing_in.cells import grade_id, normal
 
 
 def order_cells(submitted: Cells, released: Cells, pairing: Pairing) -> list[tuple[bool, int]]:

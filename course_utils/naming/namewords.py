@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.intake.letters import words
+from course_utils.naming.letters import words
 
 # Small words inside surnames: naming one of them names nobody.
 PARTICLES = frozenset(

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograder.intake.letters import joined
+from course_utils.naming.assignment_names import AssignmentNames
+from course_utils.naming.letters import joined
 
 _FIRST_CELLS = 8
 _LONGEST = 200  # characters of a value: what is longer is a paragraph, not a name
@@ -128,3 +129,25 @@ def _pairs(line: str) -> Iterable[tuple[str, str]]:
 def _is_filled(value: str) -> bool:
     letters = joined(value.strip("[](){}<> "))
     return bool(letters) and letters not in _UNFILLED
+
+
+def header_fault(header: Header, assignment: str, title: str, names: AssignmentNames, another: str = "") -> str:
+    """Say what is missing at the top of a notebook, or "" if the student's and the assignment's name stand there.
+
+    `another` is the name that stands there, where it is known to be somebody else's.
+    """
+    missing = []
+    if not header.name:
+        missing.append("the student's name")
+    elif another:
+        missing.append(f"the right name (it says {another})")
+    said = {*names.find(header.assignment).known, *names.find(header.heading).known}
+    if assignment not in said and title.casefold() not in header.heading.casefold():
+        missing.append("the assignment's name")
+    return f"at the top is missing: {' and '.join(missing)}" if missing else ""
+
+
+def person_in(header: Header) -> str:
+    """Give the name at the top in its usual order: `Lovelace, Ada` is Ada Lovelace."""
+    last, comma, first = header.name.partition(",")
+    return f"{first.strip()} {last.strip()}" if comma and first.strip() and last.strip() else header.name

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from autograder.intake.letters import joined, split_camel_case
-from autograder.rules.course_rules import Assignment
+from course_utils.naming.letters import joined, split_camel_case
 
 # How students write the kinds of work; a number follows.
 _WORDS = {
@@ -17,6 +17,22 @@ _WORDS = {
     "project": ("project", "final project"),
 }
 _SHORTEST_TITLE = 8  # letters; a shorter title could be anybody's word
+
+
+class GradedWork(Protocol):
+    """What has to be known of an assignment to find it in a text."""
+
+    @property
+    def name(self) -> str:
+        """Its short name, such as hw1."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def kind(self) -> str:
+        """homework, lab, quiz or project."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,7 @@ class AssignmentNames:
         return Mentions(tuple(known), unknown, rest)
 
 
-def index_assignments(assignments: Iterable[Assignment]) -> AssignmentNames:
+def index_assignments(assignments: Iterable[GradedWork]) -> AssignmentNames:
     """Prepare to find the course's assignments in texts."""
     listed = sorted(assignments, key=lambda each: -len(each.name))  # hw10 before hw1, hw1_extra before hw1
     words = sorted({word for kind in _WORDS.values() for word in kind}, key=len, reverse=True)
@@ -78,7 +94,7 @@ def index_assignments(assignments: Iterable[Assignment]) -> AssignmentNames:
     )
 
 
-def _pattern(assignment: Assignment) -> re.Pattern[str]:
+def _pattern(assignment: GradedWork) -> re.Pattern[str]:
     """Build the pattern of a name; `hw1` also reads `HW-01`, `homework 1`, never `hw12`."""
     found = re.fullmatch(r"([^\W\d_]+)[_-]?0*(\d+)", assignment.name)
     if found is None:
