@@ -28,7 +28,7 @@ def decide_assignment(
     named = tuple(dict.fromkeys(name for _, mentions in said for name in mentions.known))
     candidates = tuple(dict.fromkeys((*([content.assignment] if content.assignment else ()), *content.mixed, *named)))
     if content.assignment is not None:
-        against = [(where, mentions) for where, mentions in said if _denies(mentions, content.assignment)]
+        against = [(where, mentions) for where, mentions in said if mentions.denies(content.assignment)]
         if against:
             spoken = " and ".join(f"{where} says {_listed(mentions)}" for where, mentions in against)
             return Which(None, candidates, f"The {spoken}, but the notebook holds {content.evidence}.")
@@ -50,10 +50,6 @@ def decide_assignment(
     if named:
         return Which(None, candidates, f"The name mentions several assignments: {', '.join(named)}.")
     return Which(None, (), "Neither name nor header nor cells say which assignment it is.")
-
-
-def _denies(mentions: Mentions, assignment: str) -> bool:
-    return assignment not in mentions.known and bool(mentions.known or mentions.unknown)
 
 
 def _listed(mentions: Mentions) -> str:

@@ -13,9 +13,9 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from autograder.marks import Marks, read_marks, write_marks
 from autograder.nbgrader_bridge.running import course_here
-from autograder.rules.completion import own_words, why_incomplete
 from autograder.rules.coursefile import Course
 from course_utils.checks.verdict import Outcome, Verdict
+from course_utils.handing_in.own_words import own_words, why_incomplete
 
 
 def words_asked(course: Course, assignment: str) -> int | None:

@@ -22,6 +22,7 @@ def configure(config: Any, root: Path) -> None:
     from nbgrader.converters import GenerateAssignment
     from nbgrader.preprocessors import CheckCellMetadata, ClearSolutions, IgnorePattern, LimitOutput
 
+    from autograder.nbgrader_bridge.handing_in import WriteFacts
     from autograder.nbgrader_bridge.preprocessors import ApplyRules, JudgeCells, RunNotebook, SaveGrades
     from autograder.nbgrader_bridge.stubs import ClearAnswers
 
@@ -34,7 +35,8 @@ def configure(config: Any, root: Path) -> None:
     config.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache"]
     config.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
     steps = GenerateAssignment.class_traits()["preprocessors"].default()
-    config.GenerateAssignment.preprocessors = [ClearAnswers if step is ClearSolutions else step for step in steps]
+    steps = [ClearAnswers if step is ClearSolutions else step for step in steps]
+    config.GenerateAssignment.preprocessors = [*steps, WriteFacts]
     config.Autograde.autograde_preprocessors = [
         RunNotebook,
         IgnorePattern,

@@ -48,6 +48,10 @@ class Mentions:
         """Whether the text names exactly one assignment and the course has it."""
         return len(self.known) == 1 and not self.unknown
 
+    def denies(self, assignment: str) -> bool:
+        """Say whether the text names other assignments and not this one."""
+        return assignment not in self.known and bool(self.known or self.unknown)
+
 
 @dataclass(frozen=True)
 class AssignmentNames:

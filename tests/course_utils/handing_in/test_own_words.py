@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.rules.completion import own_words, why_incomplete
+from course_utils.handing_in.own_words import own_words, why_incomplete
 
 RELEASED = "YOUR ANSWER HERE"
 GIVEN = """## 4 · What did you see?
