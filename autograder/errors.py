@@ -7,6 +7,7 @@
     ├── FolderError              a folder is missing or cannot be written
     ├── ExerciseError            an exercise declaration contradicts itself
     ├── PublishError             the student repository cannot be made as asked
+    ├── ClusterError             the Dask scheduler does not answer, or has no workers
     └── GradebookError           nbgrader's database refused
 """
 
@@ -41,6 +42,10 @@ class ExerciseError(StaffError):
 
 class PublishError(StaffError):
     """The student repository cannot be made as asked."""
+
+
+class ClusterError(StaffError):
+    """The Dask scheduler does not answer, or has no workers."""
 
 
 class GradebookError(StaffError):

@@ -6,17 +6,28 @@ Notebooks may run several at a time; what is written is written by one process, 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import partial
-from itertools import islice
 
 from autograder.engine.worker.client import isolation_here
 from autograder.errors import GradebookError, UnknownAssignmentError
-from autograder.fingerprint import Fingerprints, read_record, record_path, why_changed, write_record
+from autograder.fingerprint import (
+    Fingerprints,
+    changes_rules_only,
+    read_record,
+    record_path,
+    why_changed,
+    write_record,
+)
+from autograder.history import Chronicle, Event
 from autograder.intake.collected import accepted
+from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.classpass import ClassPass, OnCell
+from autograder.nbgrader_bridge.gradebook import scores
+from autograder.nbgrader_bridge.penalties import refresh_penalties
+from autograder.nbgrader_bridge.places import Place, cluster, here
 from autograder.rules.coursefile import Course
 
 
@@ -38,6 +49,9 @@ class Graded:
     reason: str
     seconds: float = 0.0
 
+
+NO_RUN = "the course's rules were applied anew, the notebook did not run again"
+"""Said where only what the rules take could differ."""
 
 OnStart = Callable[[str, int, int], OnCell | None]
 """`on_start(student, number, total)` is told who is next; it may return a callback for the cells done."""
@@ -64,16 +78,20 @@ def grade(
     on_start: OnStart | None = None,
     jobs: int = 1,
     require_sandbox: bool = False,
+    scheduler: str = "",
+    place: AbstractContextManager[Place] | None = None,
 ) -> Iterator[Graded]:
     """Grade the submissions of `assignment` that changed (all with `force`) and yield each as it is done.
 
     What is yielded is in the gradebook: stopping between two submissions loses nothing. With `jobs` above 1
-    that many notebooks run at a time, ahead of the submission that is being entered.
+    that many notebooks run at a time, ahead of the submission that is being entered; with the address of a Dask
+    `scheduler` they run on its workers, and with a `place` wherever that runs them. Where only a rule or an
+    extension has changed, nothing runs: the rules are applied to what was earned.
 
     Raises UnknownAssignmentError if there is no such assignment or a named student handed nothing in,
-    SandboxError if a sandbox is required and cannot be had.
+    SandboxError if a sandbox is required and cannot be had, ClusterError if the scheduler does not answer.
     """
-    if require_sandbox:
+    if require_sandbox and not scheduler:
         isolation_here().require()
     course.source_notebook(assignment)
     present = submissions(course, assignment)
@@ -87,19 +105,28 @@ def grade(
     if not wanted:
         yield from (_unchanged(student, assignment) for student in chosen)
         return
-    with ClassPass(course, assignment, fingerprints.fates, jobs) as run:
-        ahead = iter(wanted)
-        for student in islice(ahead, 2 * jobs):
-            run.begin(student)
+    chronicle = Chronicle(course, assignment)
+    rows = {score.student: score for score in scores(course, assignment)}
+    for score in rows.values():
+        chronicle.look(score)  # marks given by hand since then, before this run moves anything
+    ruled = () if force else [name for name in wanted if name in rows and needs_no_run(course, fingerprints, name)]
+    done = _apply_rules(course, assignment, ruled, reasons, fingerprints, chronicle) if ruled else {}
+    to_run = [student for student in wanted if student not in done]
+    if not to_run:
+        yield from (done.get(student) or _unchanged(student, assignment) for student in chosen)
+        return
+    where = place or (cluster(scheduler, needs_sandbox=require_sandbox) if scheduler else here(jobs))
+    with ClassPass(course, assignment, fingerprints.fates, where) as run:
+        waiting = iter(to_run)
         for number, student in enumerate(chosen):
-            if student not in wanted:
-                yield _unchanged(student, assignment)
+            if student not in to_run:
+                yield done.get(student) or _unchanged(student, assignment)
                 continue
             on_cell = on_start(student, number, len(chosen)) if on_start is not None else None
             reason = "asked for" if force else reasons[student]
-            graded = _grade_one(course, assignment, student, reason, partial(run.enter, student, on_cell), fingerprints)
-            for other in islice(ahead, 1):
-                run.begin(other)
+            run.begin_ahead(waiting)
+            graded = _grade_one(course, assignment, student, reason, run, on_cell, fingerprints, chronicle)
+            run.begin_ahead(waiting)  # before the caller takes its time
             yield graded
 
 
@@ -118,13 +145,44 @@ def _reasons(
     return reasons
 
 
+def needs_no_run(course: Course, fingerprints: Fingerprints, student: str) -> bool:
+    """Whether a graded submission differs from its grade in nothing but what the course's rules take."""
+    before = read_record(record_path(course, fingerprints.assignment, student))
+    return changes_rules_only(before, fingerprints.of(student))
+
+
+def _apply_rules(
+    course: Course,
+    assignment: str,
+    students: Collection[str],
+    reasons: dict[str, str],
+    fingerprints: Fingerprints,
+    chronicle: Chronicle,
+) -> dict[str, Graded]:
+    started = time.perf_counter()
+    refresh_penalties(course, assignment, students)
+    done = {}
+    for score in scores(course, assignment):
+        if score.student not in students:
+            continue
+        now = fingerprints.of(score.student)
+        reason = f"{reasons[score.student]}; {NO_RUN}"
+        chronicle.note(score, Event.RULES, reason, now)
+        write_record(record_path(course, assignment, score.student), now)
+        done[score.student] = Graded(score.student, assignment, Status.GRADED, reason)
+    seconds = (time.perf_counter() - started) / max(1, len(done))
+    return {student: replace(graded, seconds=seconds) for student, graded in done.items()}
+
+
 def _grade_one(
     course: Course,
     assignment: str,
     student: str,
     reason: str,
-    enter: Callable[[], None],
+    run: ClassPass,
+    on_cell: OnCell | None,
     fingerprints: Fingerprints,
+    chronicle: Chronicle,
 ) -> Graded:
     started = time.perf_counter()
     path = record_path(course, assignment, student)
@@ -132,8 +190,20 @@ def _grade_one(
     path.unlink(missing_ok=True)
     now = fingerprints.of(student)
     try:
-        enter()
+        run.enter(student, on_cell)
     except GradebookError as error:
         return Graded(student, assignment, Status.NEEDS_PERSON, str(error), time.perf_counter() - started)
+    chronicle.note(run.score(student), Event.GRADED, _with_evidence(reason, fingerprints.fates.get(student)), now)
     write_record(path, now)
     return Graded(student, assignment, Status.GRADED, reason, time.perf_counter() - started)
+
+
+def _with_evidence(reason: str, fate: Fate | None) -> str:
+    """Add to the reason what a person decided about the file, and how much of it was put back in its place."""
+    said = [reason]
+    if fate is not None and fate.reason.startswith("Decided by a person"):
+        said.append(fate.reason.rstrip("."))
+    if fate is not None and fate.changes:
+        count = len(fate.changes)
+        said.append(f"restored: {count} {'change' if count == 1 else 'changes'} to the notebook")
+    return "; ".join(said)

@@ -13,6 +13,7 @@ from autograder.intake.collecting import collect
 from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.gradebook import maximum
 from autograder.nbgrader_bridge.steps import generate, register_class
+from autograder.regrading import Trial, preview
 from autograder.report import write_report
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import load_roster
@@ -45,6 +46,7 @@ def run_grade(
     force: bool = False,
     jobs: int = 1,
     require_sandbox: bool = False,
+    scheduler: str = "",
 ) -> tuple[Graded, ...]:
     """Grade what has changed, with a bar for the class and one for the notebook at hand.
 
@@ -54,10 +56,10 @@ def run_grade(
         run_generate(course, assignment)
     done: list[Graded] = []
     total = len(students) or len(submissions(course, assignment))
-    isolation = isolation_here()
-    if require_sandbox:
+    isolation = isolation_here() if not scheduler else None  # a cluster's workers look after their own
+    if require_sandbox and isolation is not None:
         isolation.require()
-    if not isolation.is_sandbox:
+    if isolation is not None and not isolation.is_sandbox:
         screen.err.print(f"[bold yellow]Warning:[/] submissions run in {isolation.sentence}.")
     with screen.progress() as bars:
         whole = bars.add_task(f"Grading {assignment}", total=total)
@@ -67,12 +69,42 @@ def run_grade(
             bars.update(cells, description=f"  {screen.printable(student)}", completed=0, total=None, visible=True)
             return lambda ran, of: bars.update(cells, completed=ran, total=of)
 
-        for graded in grade(course, assignment, students=students, force=force, on_start=on_start, jobs=jobs):
+        for graded in grade(
+            course,
+            assignment,
+            students=students,
+            force=force,
+            on_start=on_start,
+            jobs=jobs,
+            require_sandbox=require_sandbox,
+            scheduler=scheduler,
+        ):
             done.append(graded)
             bars.update(whole, completed=len(done))
             if graded.status is Status.NEEDS_PERSON:
                 bars.console.print(f"{graded.student}: {graded.reason}", markup=False)
     return tuple(done)
+
+
+def run_preview(
+    course: Course,
+    assignment: str,
+    *,
+    students: Sequence[str] = (),
+    force: bool = False,
+    jobs: int = 1,
+    scheduler: str = "",
+) -> Trial:
+    """Find out what grading would change, with a progress bar; nothing is written."""
+    with screen.progress() as bars:
+        whole = bars.add_task(f"Trying {assignment}", total=None)
+
+        def on_start(student: str, number: int, count: int) -> None:
+            bars.update(whole, completed=number, total=count)
+
+        return preview(
+            course, assignment, students=students, force=force, jobs=jobs, on_start=on_start, scheduler=scheduler
+        )
 
 
 def run_feedback(course: Course, assignment: str) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,14 +54,15 @@ def execute(
     probes: Mapping[str, Probe],
     limits: Limits,
     *,
-    files: Path | Sequence[Path] = (),
+    files: Path | Sequence[Path] | Mapping[str, bytes] = (),
     on_cell: Callable[[int, int], None] | None = None,
     is_stopped: Callable[[], bool] | None = None,
     skips_checks: bool = False,
 ) -> Execution:
     """Run `notebook` in a kernel of its own, in an empty folder with the assignment's other `files`.
 
-    `files` is a folder, or several: a file of a later one takes the place of the same file of an earlier one.
+    `files` is a folder, or several: a file of a later one takes the place of the same file of an earlier one. Or it
+    is the files themselves, by relative path.
     `probes` are asked by grade_id after the cell that carries it. `on_cell(done, total)` reports progress.
     With `skips_checks` a test cell that only calls check() is not run: its probe asks for the same, and more.
     The notebook given is changed in place: its code cells get the outputs of this run.
@@ -71,8 +72,7 @@ def execute(
     started = time.perf_counter()
     folder = Path(tempfile.mkdtemp(prefix="first-descent-"))
     try:
-        for source in (files,) if isinstance(files, Path) else files:
-            _copy_files(source, folder)
+        _lay_out(files, folder)
         run = _Run(notebook, probes, limits, folder, is_stopped, skips_checks)
         run.all_cells(on_cell)
         spent = time.perf_counter() - started
@@ -81,15 +81,29 @@ def execute(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy_files(source: Path, folder: Path) -> None:
-    """Copy the assignment's data files, never a notebook: these hold what a student must not read."""
-    if not source.is_dir():
+def _lay_out(files: Path | Sequence[Path] | Mapping[str, bytes], folder: Path) -> None:
+    """Put the data files where the notebook finds them."""
+    if isinstance(files, Mapping):
+        for name, data in files.items():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
         return
-    for path in source.rglob("*"):
-        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
-            target = folder / path.relative_to(source)
+    for source in (files,) if isinstance(files, Path) else files:
+        for name, path in data_files(source):
+            target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
+
+
+def data_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield an assignment's data files with their relative paths.
+
+    No link, which may lead anywhere, and never a notebook, which may hold what a student must not read.
+    """
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        if path.is_file() and not path.is_symlink() and path.suffix != ".ipynb":
+            yield str(path.relative_to(folder)), path
 
 
 @dataclass

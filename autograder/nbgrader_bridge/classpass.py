@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import datetime
 import os
-import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,12 +22,16 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import setenv
 
 from autograder.engine.execute import Execution
+from autograder.errors import GradebookError, StaffError
 from autograder.intake.fates import Fate
+from autograder.nbgrader_bridge.gradebook import Score, score_row
 from autograder.nbgrader_bridge.one_session import one_gradebook
+from autograder.nbgrader_bridge.places import Place, Submission
 from autograder.nbgrader_bridge.preprocessors import PREPARED, Prepared
-from autograder.nbgrader_bridge.running import judge_for, run_submission
+from autograder.nbgrader_bridge.running import judge_for
 from autograder.nbgrader_bridge.steps import nbgrader_session, start
 from autograder.rules.coursefile import Course
+from course_utils.errors import KitError
 
 OnCell = Callable[[int, int], None]
 
@@ -91,12 +94,13 @@ class ClassPass:
     Raises GradebookError where the database cannot be reached.
     """
 
-    def __init__(self, course: Course, assignment: str, fates: dict[str, Fate], jobs: int) -> None:
+    def __init__(
+        self, course: Course, assignment: str, fates: dict[str, Fate], place: AbstractContextManager[Place]
+    ) -> None:
         self._course = course
         self._assignment = assignment
         self._fates = fates
-        self._jobs = jobs
-        self._stopped = threading.Event()
+        self._where = place
         self._begun: dict[str, dict[str, tuple[NotebookNode, Future[Execution]]]] = {}
         self._watched: tuple[str, OnCell | None] = ("", None)
 
@@ -106,16 +110,22 @@ class ClassPass:
             folders, config, log = stack.enter_context(nbgrader_session(self._course, self._assignment))
             self._gradebook = stack.enter_context(one_gradebook(self._course))
             self._converter = _ClassConverter(coursedir=folders, config=config, log=log)
-            self._pool = ThreadPoolExecutor(self._jobs, thread_name_prefix="submission")
+            self._place = stack.enter_context(self._where)
             self._stack = stack.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stopped.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
         self._stack.close()
+
+    def begin_ahead(self, students: Iterator[str]) -> None:
+        """Begin the next ones of `students`, as many as it takes that no core waits while rows are written."""
+        while len(self._begun) < 2 * self._place.at_a_time:
+            student = next(students, None)
+            if student is None:
+                return
+            self.begin(student)
 
     def begin(self, student: str) -> None:
         """Begin to run the student's submission; of what cannot be read, nbgrader's pass will complain."""
@@ -128,15 +138,13 @@ class ClassPass:
         self._begun[student] = {path: (notebook, self._run(student, notebook)) for path, notebook in notebooks.items()}
 
     def _run(self, student: str, notebook: NotebookNode) -> Future[Execution]:
-        return self._pool.submit(
-            run_submission,
-            self._course,
-            self._assignment,
-            student,
-            notebook,
-            on_cell=lambda done, total: self._tell(student, done, total),
-            is_stopped=self._stopped.is_set,
-        )
+        submission = Submission(self._course, self._assignment, student, notebook)
+        try:
+            return self._place.run(submission, lambda done, total: self._tell(student, done, total))
+        except StaffError as error:  # too much to send, say: it is told when the submission's turn comes
+            failed: Future[Execution] = Future()
+            failed.set_exception(error)
+            return failed
 
     def _tell(self, student: str, done: int, total: int) -> None:
         watched, on_cell = self._watched
@@ -146,12 +154,12 @@ class ClassPass:
     def enter(self, student: str, on_cell: OnCell | None = None) -> None:
         """Wait until the student's submission has run, and write its grades: all its rows or none.
 
-        Raises GradebookError if nbgrader gives up on it.
+        Raises GradebookError if it could not be run, or nbgrader gives up on it.
         """
         self._watched = (student, on_cell)
         begun = self._begun.pop(student, {})
         for _, future in begun.values():
-            future.exception()  # waits; what it raised is raised where nbgrader asks for the execution
+            _check(student, future.exception())  # waits
         fate = self._fates.get(student)
         deductions = fate.deductions if fate is not None else ()
         self._converter.prepared = {
@@ -166,3 +174,17 @@ class ClassPass:
             self._gradebook.forget()
             raise
 
+    def score(self, student: str) -> Score:
+        """Return what the gradebook says of the student's submission now."""
+        return score_row(self._gradebook.find_submission(self._assignment, student), self._assignment)
+
+
+def _check(student: str, error: BaseException | None) -> None:
+    """Raise what kept a notebook from running; no grade is made of it."""
+    if error is None:
+        return
+    if isinstance(error, KitError):
+        raise GradebookError(f"{student}'s notebook was not run: {error}") from error
+    if not isinstance(error, Exception):
+        raise error
+    raise GradebookError(f"{student}'s notebook could not be run ({type(error).__name__}: {error}).") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.engine.execute import Execution, execute
+from autograder.engine.execute import Execution, Probe, execute
 from autograder.engine.judge import Judge, grade_id, make_judge
 from autograder.engine.limits import Limits
 from autograder.rules.coursefile import FILE_NAME, Course, load_course
@@ -36,6 +36,17 @@ def limits_of(course: Course) -> Limits:
     return Limits(cell_seconds=rules.cell_timeout_seconds, output_bytes=rules.max_output_bytes)
 
 
+def probes_of(assignment: str, notebook: NotebookNode) -> dict[str, Probe]:
+    """Return what a notebook is to be asked: the probes of the test cells it has."""
+    present = {grade_id(cell) for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
+    return {name: probe for name, probe in judge_for(assignment).probes().items() if name in present}
+
+
+def folders_of(course: Course, assignment: str, student: str) -> tuple[Path, Path]:
+    """Return the folders a submission's data files come from: the student's own, and then the assignment's."""
+    return course.submitted / student / assignment, course.source / assignment
+
+
 def run_submission(
     course: Course,
     assignment: str,
@@ -52,14 +63,11 @@ def run_submission(
 
     Raises RuntimeError if no kernel could be started, InterruptedError if it was stopped.
     """
-    present = {grade_id(cell) for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
-    probes = {name: probe for name, probe in judge_for(assignment).probes().items() if name in present}
-    folders = (course.submitted / student / assignment, course.source / assignment)
     return execute(
         notebook,
-        probes,
+        probes_of(assignment, notebook),
         limits_of(course),
-        files=folders,
+        files=folders_of(course, assignment, student),
         on_cell=on_cell,
         is_stopped=is_stopped,
         skips_checks=True,  # the judge's verdict takes the place of whatever they show
