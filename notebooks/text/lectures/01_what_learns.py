@@ -34,8 +34,9 @@
 # 6 Losses for classes → 7 Backpropagation → 8 Optimisers → 9 Digits → 10 Generalising →
 # 11 Seeing features → 12 Debugging clinic
 #
-# This is the beginning. Run each cell with Shift+Enter, from top to bottom. Where the notebook asks you to *predict*, commit to
-# an answer before you run on: a guess that turns out wrong teaches more than an answer that you only read.
+# This is the beginning. A notebook is made of **cells**: text like this, and code. Click a code cell and press Shift+Enter to run it; what it
+# prints appears below. Run all of them, from top to bottom. Where the notebook asks you to *predict*, choose an answer and press the button
+# before you run on. Your guess is kept, and shown beside the answer: a guess that turns out wrong teaches more than an answer that you only read.
 
 # %%
 # Run this cell first. It finds the course's own code; on Colab it fetches it, which takes about ten seconds.
@@ -80,8 +81,8 @@ torch.set_num_threads(1)  # the examples are small: a second thread costs more t
 #
 # **Machine learning** (ML) is a part of AI: programs whose behaviour is not written down but *fitted to examples*.
 #
-# **Deep learning** (DL) is a part of machine learning: the fitted thing is a network of many layers, and the lower layers
-# learn what to look for.
+# **Deep learning** (DL) is a part of machine learning: the fitted thing is a network of many **layers**. A layer is a calculation that takes
+# the results of the layer before it. The first layers learn what to look for.
 #
 # | example | AI | ML | DL |
 # |---|---|---|---|
@@ -93,12 +94,15 @@ torch.set_num_threads(1)  # the examples are small: a second thread costs more t
 #
 # ### Rules against learning
 #
-# A **rule** comes from a person: "if the mean brightness is above 0.3, say zero". A **learned model** comes from examples: a person chooses
-# the *form* (for instance, a weighted sum) and the examples decide the numbers. In this lecture you do both on the same pictures.
+# A **rule** comes from a person: "if the mean darkness is above 0.3, say zero". A **learned model** comes from examples: a person chooses
+# the *form* of the calculation, and the examples decide the numbers in it. In this lecture you do both on the same pictures.
+#
+# They are handwritten digits of 8×8 **pixels**, little squares with one number each: how dark it is, from 0 to 1. With each picture comes its
+# **label**, the digit that it shows. All of them lie in boxes of numbers called *tensors*, which section 1.6 takes slowly.
 
 # %%
 digits = load_digits_small()
-order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))
+order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(0))  # shuffle; the seed makes it the same order each time
 images, labels = digits.images[order], digits.labels[order]
 print(digits.source)
 print("images:", tuple(images.shape), "  labels:", tuple(labels.shape))
@@ -129,12 +133,12 @@ plots.show(
 # %%
 def measure_ink(images):
     """Return the mean darkness of each picture."""
-    return images.mean(dim=(1, 2))
+    return images.mean(dim=(1, 2))  # dim 0 counts the pictures, 1 and 2 are their rows and columns
 
 
 def measure_symmetry(images):
     """Return 1 minus the mean difference of each picture from its mirror image."""
-    return 1 - (images - images.flip(2)).abs().mean(dim=(1, 2))
+    return 1 - (images - images.flip(2)).abs().mean(dim=(1, 2))  # flip(2): the columns in reverse order
 
 
 print("digit   mean ink   mean symmetry")
@@ -146,8 +150,8 @@ for digit in range(10):
 # A zero looks like its mirror image, a six does not. So a rule may tell them apart. The features are *standardised* (mean 0, spread 1; more
 # in lecture 3), so that both count alike.
 #
-# Now you are the programmer. Turn and move the border until as many as possible are right. The red line points to the side
-# where the rule says "a six".
+# Now you are the programmer. In the figure each point is a picture: ink to the right, symmetry upwards. Turn and move the border until as many as
+# possible are right. The red line points to the side where the rule says "a six".
 
 
 # %%
@@ -167,15 +171,22 @@ rule_explorer(features[:200], is_six[:200], ("ink", "symmetry"), groups=("a zero
 #
 # ## 1.3 Let the examples decide
 #
-# The form stays: a weighted sum of the features, plus a number (the *bias*), and "a six" where it is above 0. But now the
-# 200 examples choose the weights. How that works is lectures 2 to 6; here one line of PyTorch does it. What counts is the share that is
-# right among *other* pictures, which played no part in choosing.
+# Your border was a **weighted sum**: each feature times a number of its own, its *weight*, all added up, plus one more number, the *bias*. With
+# $x_1$ for the ink and $x_2$ for the symmetry:
+#
+# $$z = w_1\,x_1 + w_2\,x_2 + b \qquad\qquad \text{"a six" where } z > 0$$
+#
+# The form stays, but now 200 examples choose the weights and the bias. What counts is the share that is right among *other* pictures, which
+# played no part in choosing.
+#
+# For once, do not stop at the lines inside `learn`: lectures 2 to 6 open that box. Hold on to what goes in (examples and their labels) and what
+# comes out (one weight per feature, and the bias).
 
 
 # %%
 def learn(inputs, is_second):
     """Fit weights and a bias so that the weighted sum is near +1 for the second digit and near -1 for the first."""
-    table = torch.cat([inputs, torch.ones(len(inputs), 1)], dim=1)
+    table = torch.cat([inputs, torch.ones(len(inputs), 1)], dim=1)  # a 1 in each row: its weight is the bias
     # A pixel that never changes would leave its weight open; a small penalty settles it.
     square = table.T @ table + 1.0 * torch.eye(table.shape[1])
     return torch.linalg.solve(square, table.T @ (2.0 * is_second - 1))
@@ -183,7 +194,7 @@ def learn(inputs, is_second):
 
 def count_right(weights, inputs, is_second):
     """Return the share of examples on the right side of a learned border."""
-    z = inputs @ weights[:-1] + weights[-1]
+    z = inputs @ weights[:-1] + weights[-1]  # @ makes the weighted sum of each row; the last number is the bias
     return ((z > 0).long() == is_second).double().mean().item()
 
 
@@ -214,7 +225,8 @@ other_pair.reveal(
 )
 
 # %% [markdown]
-# So drop the features, and give the learner all 64 pixels. It gets 64 weights, one per pixel, and chooses by itself where to look.
+# So drop the features, and give the learner all 64 pixels. It gets 64 weights, one per pixel, and chooses by itself where to look. (You will see a share
+# well below one half, too. There the learner took a difference that the 200 examples had by chance, and the new pictures have it the other way round.)
 
 # %%
 print("share right among new pictures    ink and symmetry    64 pixels")
@@ -280,7 +292,10 @@ print(f"threes or sevens, 64 weights: right {kept:.1%}; the same with all pixels
 #
 # A model learns what separates the examples it is shown. Whether that is what *you* meant, it cannot know. We make small pictures of two animals: leopards, with
 # dark spots, many of them, and snow leopards, with fewer. Snow leopards live in the snow, so in our photos they stand before white; leopards stand before
-# dark forest. (The pictures are drawn by a few lines of code.)
+# dark forest. (The function below draws the pictures, 12×12 = 144 pixels each. You may skip what is inside.)
+#
+# The photos that we happen to have are called a **sample**. A sample that differs from the world in some regular way is **biased**. (This has nothing
+# to do with the bias of a weighted sum. Only the word is the same.)
 
 
 # %%
@@ -336,6 +351,10 @@ zoo.reveal(
     "the background. It is a snow detector.",
 )
 
+# %% [markdown]
+# How do you find out? Two ways. Look inside: the weighted sum is made of one part from the background's pixels and one from the animal's, so compute
+# them apart. And change the sample: let some of the training photos be taken elsewhere.
+
 # %%
 is_animal = torch.zeros(12, 12, dtype=torch.bool)
 is_animal[3:9, 3:9] = True
@@ -365,14 +384,18 @@ for share_at_home in [1.0, 0.95, 0.75, 0.5]:
 # ## 1.6 Tensors
 #
 # All data in this course, and all weights, are **tensors**: boxes of numbers of one type. Three things describe a tensor: its **shape** (how many numbers along each dimension),
-# its **dtype** (what kind of number) and its **device** (where it is).
+# its **dtype** (what kind of number: `float32` has a decimal point and about seven digits, `int64` is a whole number) and its **device** (where it is:
+# `cpu` is the computer's processor).
 
 # %%
 for name, t in [("a number", torch.tensor(3.5)), ("a row of scores", quiz), ("one picture", images[0]), ("all pictures", images), ("labels", labels)]:
     print(f"{name:16} shape {tuple(t.shape)!s:14} dimensions {t.dim()}   numbers {t.numel():7,}   {t.dtype}   {t.device}")
 
 # %% [markdown]
-# By convention the first dimension counts the examples: $X$ has shape `(N, D)`, `N` examples with `D` numbers each. A layer wants pictures as rows, so we *reshape*:
+# `t.dim()` counts the dimensions, and `t.numel()` the numbers, which is the product of the shape.
+#
+# By convention the first dimension counts the examples: $X$ has shape `(N, D)`, `N` examples with `D` numbers each. Our pictures are 8×8, so we *reshape*
+# each of them to a row of 64. (We did so in section 1.3, for the 64 weights.)
 
 # %%
 X = images.reshape(len(images), 64)  # or .reshape(-1, 64): -1 means "whatever is left"
@@ -416,7 +439,15 @@ print("and back:", type(t.numpy()).__name__, t.numpy().dtype)
 print("NumPy's usual type:", np.zeros(3).dtype, "  PyTorch's:", torch.zeros(3).dtype)
 
 # %% [markdown]
-# Change one and the other changes too. Also look at the types: NumPy makes `float64` where PyTorch makes `float32`, and layers complain if the two meet.
+# Change one and the other changes too. Also look at the types: NumPy makes `float64` (about sixteen digits) where PyTorch makes `float32`. A weighted sum
+# in which the two meet stops with an error; `t.float()` makes a `float32` of any tensor.
+
+# %%
+try:
+    torch.from_numpy(np.ones(3)) @ torch.ones(3)
+except RuntimeError as trouble:
+    print("float64 @ float32:", trouble)
+print("after .float():", (torch.from_numpy(np.ones(3)).float() @ torch.ones(3)).item())
 
 # %% [markdown]
 # ## 1.7 How this course runs
@@ -505,9 +536,9 @@ self_check(
 #
 # | idea | in short |
 # |---|---|
-# | three rings | AI ⊃ ML ⊃ DL |
+# | three rings | AI contains ML, and ML contains DL |
 # | rule | a person writes the numbers |
-# | learned model | a person writes the form, $z = X W^\top + b$; the examples decide $W$ and $b$ |
+# | learned model | a person writes the form, $z = w_1x_1 + w_2x_2 + \dots + b$; the examples decide the weights and $b$ |
 # | feature | a number that says something about an example; by hand, or learned |
 # | biased sample | what always goes with the class in the sample is learned as the class |
 # | shape | $X$ is $(N, D)$: $N$ examples, $D$ numbers each; `numel` is the product of the sizes |
@@ -519,5 +550,5 @@ self_check(
 #
 # ## Now you
 #
-# In lab 1 you repeat these experiments with digits and backgrounds of your own choice and write down what you see. The next lecture,
-# [A line through scores](02_a_line_through_scores.ipynb), opens the box that `learn` was here: how do examples choose the numbers?
+# In [lab 1](../assignments/lab1/lab1.ipynb) you repeat these experiments with digits and backgrounds of your own choice and write down what you see. The
+# next lecture, [A line through scores](02_a_line_through_scores.ipynb), opens the box that `learn` was here: how do examples choose the numbers?
