@@ -66,6 +66,7 @@ import torch
 from course_utils import plots
 from course_utils.data import load_scores
 from course_utils.widgets import Question, line_and_squares, outlier_explorer, predict, self_check
+from course_utils.widgets.outlier import find_least_absolute_line
 
 torch.set_printoptions(precision=2, sci_mode=False)
 
@@ -83,7 +84,7 @@ for number, (x, y) in enumerate(zip(quiz, final), start=1):
     print(f"{number:7} {x:6.1f} {y:7.1f}")
 
 # %% [markdown]
-# `quiz` and `final` are *tensors*: lists of numbers that PyTorch can calculate with as a whole. We call the
+# `quiz` and `final` are the *tensors* of lecture 1: PyTorch calculates with all their numbers at once. We call the
 # number of rows `N`, a quiz score `x` (the **input**) and a final score `y` (the **target**). A row of the table
 # is an **example**.
 
@@ -224,13 +225,14 @@ best_mse
 #
 # The SSE is a smooth function of two numbers, $w$ and $b$, shaped like a bowl. At the bottom of a bowl the ground
 # is level: whichever way you change $w$ or $b$ a tiny bit, the SSE does not fall. So both slopes (the *partial
-# derivatives*; lecture 3 takes them slowly) must be zero:
+# derivatives*) must be zero. Read $\partial\,\text{SSE}/\partial b$ as "how fast the SSE changes when only $b$ changes". Where the right-hand sides
+# come from is in lecture 3; here we use them, and check them below.
 #
 # $$\frac{\partial\,\text{SSE}}{\partial b} = -2\sum_i r_i = 0 \qquad\qquad
 # \frac{\partial\,\text{SSE}}{\partial w} = -2\sum_i r_i\,x_i = 0$$
 #
 # The first says: **the residuals of the best line add up to zero**, so it passes through the middle
-# $(\bar{x}, \bar{y})$ of the points. The second, once the first is put into it, gives the weight:
+# $(\bar{x}, \bar{y})$ of the points. So $b = \bar{y} - w\,\bar{x}$. Put that into the second, and only $w$ is unknown; solve for it:
 #
 # $$w^\star = \frac{\sum_i (x_i-\bar{x})(y_i-\bar{y})}{\sum_i (x_i-\bar{x})^2} \qquad\qquad
 # b^\star = \bar{y} - w^\star\,\bar{x}$$
@@ -264,7 +266,7 @@ best_mse.reveal(
 print(f"residuals add up to           {residual_best.sum().abs():.6f}")
 print(f"residuals times quiz add up to {(residual_best * quiz).sum().abs():.6f}")
 
-table = torch.stack([quiz, torch.ones(N, dtype=quiz.dtype)], dim=1)
+table = torch.stack([quiz, torch.ones(N, dtype=quiz.dtype)], dim=1)  # (13, 2): the quiz, and a column of ones; section 2.8 says why
 from_torch = torch.linalg.lstsq(table, final[:, None]).solution[:, 0]  # [:, None] makes it a column
 print(f"PyTorch's own solver:          w = {from_torch[0]:.3f}, b = {from_torch[1]:.3f}")
 
@@ -272,7 +274,7 @@ rng = torch.Generator().manual_seed(0)  # random numbers, but the same ones each
 tries = {"tiny": 1_000, "standard": 100_000}[SIZE]
 ws = w_best + torch.randn(tries, 1, generator=rng, dtype=quiz.dtype)
 bs = b_best + 5 * torch.randn(tries, 1, generator=rng, dtype=quiz.dtype)
-mses = ((final - (ws * quiz + bs)) ** 2).mean(dim=1)
+mses = ((final - (ws * quiz + bs)) ** 2).mean(dim=1)  # a row for each line, a column for each student; the mean along the row
 print(f"{tries:,} other lines at random: {(mses < mse_best).sum()} of them are better")
 
 # %% [markdown]
@@ -320,7 +322,8 @@ print(f"and for a new student with quiz 15 it says: {any_function_at_all(15.0)}"
 # %% [markdown]
 # ## 2.7 Squares or absolute values?
 #
-# MSE and MAE are two different objectives, and they have two different best lines.
+# SSE, MSE and RMSE have the *same* best line. Dividing by $N$ or taking the root changes the number, but not which line has the lowest one. The MAE is
+# another matter: it has a best line of its own.
 #
 # ### A slip to avoid: Σ|r| is not ½Σr²
 #
@@ -332,15 +335,15 @@ sum_of_sizes = residual_best.abs().sum()
 half_sum_of_squares = 0.5 * (residual_best**2).sum()
 print(f"same residuals: Σ|r| = {sum_of_sizes:.2f}   ½Σr² = {half_sum_of_squares:.2f}")
 
-guesses = torch.linspace(0, 30, 30_001, dtype=final.dtype)[:, None]  # one constant prediction for everybody
+guesses = torch.linspace(0, 30, 30_001, dtype=final.dtype)[:, None]  # 0.000 to 30.000: each is one constant prediction for everybody
 by_sizes = guesses[(final - guesses).abs().sum(dim=1).argmin()].item()
 by_squares = guesses[(0.5 * (final - guesses) ** 2).sum(dim=1).argmin()].item()
 print(f"best constant by Σ|r|: {by_sizes:.2f}   the median of the finals: {final.median():.2f}")
 print(f"best constant by ½Σr²: {by_squares:.2f}   the mean of the finals:   {final.mean():.2f}")
 
 # %% [markdown]
-# The absolute values are happiest with the **median**, the squares with the **mean**. And the median hardly cares
-# how far away the farthest value is. That leads to the next question.
+# The absolute values are happiest with the **median** (the value in the middle, when all are sorted), the squares with the **mean**. And the median
+# hardly cares how far away the farthest value is. That leads to the next question.
 
 # %%
 typo = predict(
@@ -350,11 +353,25 @@ typo = predict(
 )
 typo
 
+# %%
+student = int((quiz == 16).nonzero())  # the row where the quiz is 16
+mistyped = final.clone()
+mistyped[student] = 97.7
+
+moved = {}
+for y in (final, mistyped):
+    w_squares, b_squares = torch.linalg.lstsq(table, y[:, None]).solution[:, 0].tolist()
+    w_sizes, b_sizes = find_least_absolute_line(quiz, y)  # there is no formula for this one: the function tries all lines through two points
+    for name, w, b in [("squares", w_squares, b_squares), ("absolute residuals", w_sizes, b_sizes)]:
+        moved.setdefault(name, []).append(w * 16 + b)  # what the line predicts at quiz 16
+
 # %% jupyter={"source_hidden": true}
+by = {name: abs(after - before) for name, (before, after) in moved.items()}
 typo.reveal(
-    "The line of least squares",
-    "A residual of 70 points, squared, weighs as much as 4,900 residuals of 1 point, so this line runs towards "
-    "the mistyped student. To the other line the student is just one of those above it, however far above.",
+    f"The line of least {max(by, key=by.get)}" if max(by.values()) > 1.01 * min(by.values()) else "Both move equally",
+    f"At quiz 16 the line of least squares moves by {by['squares']:.1f} points, the other one by {by['absolute residuals']:.1f}. Squared, a miss of 70 points "
+    "weighs as much as 4,900 misses of 1 point, so this line runs towards the mistyped student. To the other line the student is just one of "
+    "those above it, however far above.",
 )
 
 # %% [markdown]
@@ -362,7 +379,6 @@ typo.reveal(
 # to 0. When does the dashed line begin to care?
 
 # %%
-student = int((quiz == 16).nonzero())
 outlier_explorer(quiz, final, row=student, value=97.7)
 
 # %% [markdown]
@@ -378,7 +394,8 @@ outlier_explorer(quiz, final, row=student, value=97.7)
 #
 # $$\hat{y} = X\,w + b \qquad X: (N, D),\quad w: (D,),\quad b: \text{one number},\quad \hat{y}: (N,)$$
 #
-# `@` is Python's sign for the matrix product. Our table has `D = 1`.
+# `@` is Python's sign for the matrix product: in each row of `X`, every number times its weight, all added up. That is the weighted sum of lecture 1,
+# for all rows at once. Our table has `D = 1`.
 
 # %%
 X = quiz.reshape(-1, 1)  # (13,) becomes (13, 1): thirteen rows, one column
@@ -391,8 +408,8 @@ print(f"largest difference from w*quiz + b: {(as_matrix - (w_best * quiz + b_bes
 # %% [markdown]
 # ### A slip to avoid: $f(x) = wx + b$ is not $f(x) = Ax$
 #
-# A matrix product alone is *linear*: it sends 0 to 0, and it does not matter whether you add before or after. A line with a
-# bias does neither:
+# Here $A$ stands for any table of numbers that $x$ is multiplied by. A matrix product alone is *linear*: it sends 0 to 0, and it does not matter whether
+# you add before or after. A line with a bias does neither:
 
 
 # %%
@@ -416,7 +433,8 @@ print(f"largest difference: {(X_and_ones @ A - (w_best * quiz + b_best)).abs().m
 
 # %% [markdown]
 # That is exactly the `table` that we gave to PyTorch's solver in section 2.6. Remember the picture: a layer of a neural
-# network computes $z = XW^\top + b$, and the line you have just fitted is the smallest layer there is.
+# network computes $z = XW^\top + b$, and the line you have just fitted is the smallest layer there is. (The small $\top$ swaps rows and columns; lecture 5
+# says why it is there.)
 
 # %% [markdown]
 # ## 2.9 Check yourself
@@ -493,5 +511,5 @@ self_check(
 # ## Now you
 #
 # In [homework 1](../assignments/hw1/hw1.ipynb) you can now do the first six exercises: `linear_predict`, `sse`, `mse`, `mae`,
-# `rmse` and `least_squares`, for tables with any number of columns. The other three come after
+# `rmse` and `least_squares`, for tables with any number of columns. The other three, and [lab 2](../assignments/lab2/lab2.ipynb), come after
 # [lecture 3, Downhill](03_downhill.ipynb): what to do when there is no formula.
