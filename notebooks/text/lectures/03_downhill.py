@@ -100,10 +100,11 @@ slope = (loss(w + tiny_bit) - loss(w)) / tiny_bit
 print(f"at w = {w:.1f}: the loss is {loss(w):.2f}, the slope is {slope:.1f}")
 
 # %% [markdown]
-# The slope is called the **derivative** of $\mathcal{L}$ at this $w$. It is negative here: going right, the loss *falls*.
+# The slope is called the **derivative** of $\mathcal{L}$ at this $w$, written $\frac{d\mathcal{L}}{dw}$: how fast the loss changes for each 1 that $w$ changes. It is
+# negative here: going right, the loss *falls*.
 #
-# Calculus gives the same number without any "tiny bit". By the chain rule, the derivative of the outside (the square)
-# times the derivative of the inside:
+# Calculus gives the same number without any "tiny bit". Each row adds the square of $w\,x_i - y_i$. By the chain rule its derivative is the derivative of the
+# outside (the square of something: 2 times that something) times the derivative of the inside ($w\,x_i - y_i$ changes by $x_i$ for each 1 of $w$):
 #
 # $$\frac{d\mathcal{L}}{dw} = \frac{2}{N}\sum_i (w\,x_i - y_i)\,x_i$$
 #
@@ -189,8 +190,9 @@ for step in range(6):
 #
 # ### A slip to avoid: the lost minus sign
 #
-# With $\Delta = y - \hat{y}$ and $E = \tfrac12\Delta^2$ the chain rule gives $\partial E = -\Delta\;\partial\hat{y}$.
-# Texts lose that minus sign with ease, because $\hat{y}$ stands in $\Delta$ with a minus. What happens if you do?
+# With $\Delta = y - \hat{y}$ and $E = \tfrac12\Delta^2$ the chain rule gives $\partial E = -\Delta\;\partial\hat{y}$. Read it so: when the prediction changes by a tiny
+# $\partial\hat{y}$, then $E$ changes by $-\Delta$ times that. Texts lose the minus sign with ease, because $\hat{y}$ stands in $\Delta$ with a minus. What
+# happens if you do? (Here $\hat{y} = w\,x$, so for each 1 of $w$ the prediction changes by $x$, and the derivative is $-\Delta\,x$.)
 
 # %%
 x, y = quiz[0], final[0]  # one student is enough
@@ -241,9 +243,9 @@ how_fast.reveal(
 )
 
 # %% [markdown]
-# We can compute exactly when that happens. The loss is a parabola, so its derivative is a straight line in $w$. Its slope,
-# the *second* derivative, is called the **curvature** $c$; and the derivative is $c\,(w - w^\star)$, where $w^\star$ is the
-# bottom. Put that into the step:
+# We can compute exactly when that happens. The loss is a parabola, so its derivative is a straight line in $w$. The slope of that straight line,
+# the *second* derivative, is called the **curvature** $c$. The line is at 0 where the valley has its bottom, $w^\star$. So the derivative is
+# $c\,(w - w^\star)$. Put that into the step, and take $w^\star$ away on both sides:
 #
 # $$w_\text{new} - w^\star = (w - w^\star) - \eta\,c\,(w - w^\star) = (1 - \eta c)\,(w - w^\star)$$
 #
@@ -328,8 +330,11 @@ contour_stepper(quiz, final, start=(0.0, 12.0), lr=0.006, steps=60, fineness=fin
 # %% [markdown]
 # ## 3.5 Conditioning, in numbers
 #
-# With two parameters the curvature is a table of four second derivatives (the *Hessian*, $H$). Its **eigenvalues** are the
-# curvatures in the steepest and in the flattest direction. How they are computed is no matter here; PyTorch does it.
+# With two parameters the curvature is a table of four second derivatives (the *Hessian*, $H$): how fast each of the two slopes changes with each of the
+# two parameters. For our MSE they are $\frac2N$ times $\sum x_i^2$, $\sum x_i$ (twice) and $N$. With $T$ for the table of lecture 2, the inputs and their
+# appended 1, that is the matrix product $H = \frac2N\,T^\top T$ (`T.T` swaps rows and columns).
+#
+# The **eigenvalues** of $H$ are the curvatures in the steepest and in the flattest direction. How they are computed is no matter here; PyTorch does it.
 
 # %%
 ones = torch.ones_like(quiz)
@@ -347,7 +352,8 @@ print(f"the SSE's limit:  2 / steepest = {2 / torch.linalg.eigvalsh(H_of_sse).ma
 
 # %% [markdown]
 # The ratio is called the **condition number**. 1 is a round bowl; ours is close to 650. The contour lines are ellipses, 25.5
-# times as long as they are wide. (The map above uses different scales for $w$ and $b$, or you would see only a thread.)
+# times as long as they are wide. (Why the root? The height grows with the *square* of the distance from the bottom. And the map above uses different
+# scales for $w$ and $b$, or you would see only a thread.)
 #
 # Descent on the MSE diverges above $\eta = 0.00655$. On the SSE, which is thirteen times as large, it diverges already above
 # $0.000504$: a *sum* in place of a *mean* wants a learning rate thirteen times smaller. Do not believe the formula, try it:
@@ -356,6 +362,9 @@ print(f"the SSE's limit:  2 / steepest = {2 / torch.linalg.eigvalsh(H_of_sse).ma
 for lr in [0.0065, 0.0066]:
     w, b, losses = descend(quiz, final, 0.0, 0.0, lr, steps=1000)
     print(f"η = {lr}: after 1000 steps the MSE is {losses[-1]:.4g}")
+for lr in [0.0005, 0.00051]:  # the slopes of the SSE are N times those of the MSE: as if η were N times as large
+    w, b, losses = descend(quiz, final, 0.0, 0.0, N * lr, steps=1000)
+    print(f"the same on the SSE, η = {lr}: after 1000 steps the SSE is {N * losses[-1]:.4g}")
 
 best_mse = ((table @ torch.linalg.lstsq(table, final[:, None]).solution[:, 0] - final) ** 2).mean().item()
 print(f"\nlowest MSE possible: {best_mse:.2f}.  Steps from ŷ = 12 until within 1 % of it:")
@@ -373,7 +382,8 @@ for lr in [0.003, 0.006, 0.0065]:
 # ## 3.6 Standardise the input
 #
 # The valley is narrow because quiz scores are all positive and large: a change of $w$ moves every prediction a lot, and always in the
-# same direction as a change of $b$. So shift the input to mean 0, and scale it to standard deviation 1:
+# same direction as a change of $b$. So shift the input to mean 0, and scale it to standard deviation 1. (The *standard deviation* is the typical distance
+# from the mean: the root of the mean squared distance.)
 #
 # $$\tilde{x} = \frac{x - \text{mean}(x)}{\text{std}(x)}$$
 
@@ -387,6 +397,9 @@ H_scaled = 2 / N * scaled_table.T @ scaled_table
 print("curvatures, standardised:", [round(value, 6) for value in torch.linalg.eigvalsh(H_scaled).tolist()])
 
 # %% [markdown]
+# The scores have another zero and another unit now, and that is all. Their order and their pattern are what they were: standardising makes no bell curve
+# of them.
+#
 # Both curvatures are 2. The bowl is round, and the limit is $2/2 = 1$. You know the factor $1 - \eta c$ by now:
 
 # %%
@@ -403,7 +416,8 @@ steps_needed.reveal(
 )
 
 # %% [markdown]
-# From hundreds of steps to one. And it *is* the same line: translate it back to plain quiz points.
+# From hundreds of steps to one. And it *is* the same line, with the same MSE. Translate it back to plain quiz points: put the formula for $\tilde{x}$
+# into $w\,\tilde{x} + b$, and collect what stands before $x$ and what stands alone.
 
 # %%
 w_back = w_scaled / std
@@ -546,4 +560,6 @@ self_check(
 # ## Now you
 #
 # In [homework 1](../assignments/hw1/hw1.ipynb) you can now do the last three exercises, `mse_grad`, `gd_step` and `gd_fit`: the same
-# walk, for tables with any number of columns. Lecture 4 then lets PyTorch compute the gradient.
+# walk, for tables with any number of columns. In [lab 2](../assignments/lab2/lab2.ipynb) you fit lines by hand, by eye and by descent, and
+# [quiz 1](../assignments/quiz1/quiz1.ipynb) asks about lectures 1 to 3. [Lecture 4, The PyTorch loop](04_the_pytorch_loop.ipynb), then lets PyTorch compute
+# the gradient.
