@@ -114,8 +114,8 @@ while note is not None:
 print("noted down, last operation first:", " ← ".join(notes))
 
 # %% [markdown]
-# Read the notes from right to left: multiply (by `w`), add (`b`), subtract (`Y`), square (a power), take the mean.
-# (`AccumulateGrad` is the end of the trail: here stands the parameter that will get its gradient.)
+# (The loop at the end of the cell only reads the notes from PyTorch; you will not need it again.) Read the notes from right to left: multiply (by `w`),
+# add (`b`), subtract (`Y`), square (a power), take the mean. `AccumulateGrad` is the end of the trail: here stands the parameter that will get its gradient.
 #
 # `loss.backward()` walks this trail backwards and applies the chain rule at every note. Lecture 7 takes that walk step by
 # step. What it leaves behind is one number (or table) per parameter, in the parameter's field `.grad`:
@@ -220,12 +220,19 @@ except RuntimeError as trouble:
     print("without no_grad PyTorch says:", trouble)
 
 # %% [markdown]
+# (A *leaf* is a tensor that was not calculated from watched ones: a parameter. *In-place* means that its numbers are overwritten.)
+#
+# `no_grad()` changes no result. It only leaves the notes away, and with them the memory that they would take. So it is also used to measure a model. There
+# you will more often meet its stricter sister, `inference_mode()`: it takes no notes either, and what was made in it can never become part of a graph.
+
+# %% [markdown]
 # ## 4.3 Dataset and DataLoader
 #
 # Thirteen rows fit into one formula. A million pictures do not fit into memory. So programs take a few rows at a time: a
 # **mini-batch**, or batch for short. Two classes do that for you.
 #
-# A **Dataset** answers two questions: how many examples are there, and what is example number `i`?
+# A **Dataset** answers two questions: how many examples are there, and what is example number `i`? In Python these are two methods with fixed names:
+# `len(dataset)` calls `__len__`, and `dataset[i]` calls `__getitem__`. Nothing more is needed.
 
 
 # %%
@@ -247,7 +254,7 @@ x0, y0 = dataset[0]
 print(f"{len(dataset)} examples; the first: x = {x0.item():.3f} with shape {tuple(x0.shape)}, y = {y0.item():.1f}")
 
 # %% [markdown]
-# A **DataLoader** asks a Dataset for examples, in order or shuffled, and stacks them into batches.
+# A **DataLoader** does the rest. It asks a Dataset for examples, in order or shuffled, and stacks them into batches.
 
 # %%
 loader = DataLoader(dataset, batch_size=4)
@@ -292,7 +299,7 @@ for epoch in range(2):
 # ## 4.4 What a batch does to the walk
 #
 # The gradient of four rows is not the gradient of all thirteen. It is an estimate: right on average, wrong each time. Descent with such
-# estimates is called **stochastic gradient descent**, SGD.
+# estimates is called **stochastic gradient descent**, SGD. (*Stochastic* means: with chance in it.)
 #
 # - Begin with *All rows*: one step per epoch. That is the walk of lecture 3.
 # - Make the batch smaller. After one epoch, which batch size is nearest to the bottom? After twenty?
@@ -318,7 +325,13 @@ minibatch_explorer(quiz, final, start=(0.0, 12.0), batch_size=4, lr=0.1, epochs=
 # 6. **evaluate**: how good is it now, with nothing moving?
 #
 # First by hand, with nothing but tensors and `backward()`. The weight is already written as a layer's table, `W (O, D)`: one output,
-# one input, so `(1, 1)`. (`device` is the part of the computer that calculates: the processor, or a graphics card where there is one.)
+# one input, so `(1, 1)`. Three small things are new:
+#
+# - `device` is the part of the computer that calculates: the processor (`cpu`), or a graphics card (`cuda`) where there is one. `.to(device)` brings a
+#   tensor there.
+# - `loss.item()` takes the plain number out of the tensor. It is a mean over the rows of the batch, so `loss.item() * len(xb)` is a sum over them. The sums
+#   of all batches, divided by all rows, are the loss of the epoch. Section 4.6 shows what happens if you do it otherwise.
+# - `W.T` swaps the rows and columns of `W`, as in lecture 1. For a table of one number it changes nothing; from lecture 5 on it does.
 
 # %%
 device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -410,7 +423,8 @@ print(f"largest difference between the two, in any epoch's loss: {apart:.6f}")
 print(f"last epoch's training loss: {with_torch[-1]:.2f}   the line at rest: {mse_with_torch:.2f}")
 
 # %% [markdown]
-# The same numbers, from the first epoch to the last. So there is no magic in these parts:
+# The same numbers, from the first epoch to the last. So there is no magic in these parts. (Two lines have no partner above: `model.train()` and
+# `model.eval()` tell the model whether it is being trained. To a line that makes no difference; section 4.6 has a model to which it does.)
 #
 # | step | by hand | with `nn` and `optim` |
 # |---|---|---|
@@ -543,8 +557,8 @@ print(f"weighted by their rows:  {true_mean:.2f}   MSE over the table: {mse_best
 #
 # ### `total += loss`
 #
-# Why `loss.item()`? It takes the plain number out of the tensor. Without it the total is itself a watched tensor, and drags
-# the notes of every batch along, and the memory with them:
+# Why `loss.item()`? Without it the total is itself a watched tensor, and drags the notes of every batch along, and the memory with them. `backward()` does
+# not take the notes away:
 
 
 # %%
@@ -563,6 +577,7 @@ model.train()
 dragging, plain = 0.0, 0.0
 for number, (xb, yb) in enumerate(in_order, start=1):
     loss = loss_fn(model(xb.to(device)), yb.to(device))
+    loss.backward()
     dragging = dragging + loss
     plain = plain + loss.item()
     print(f"after batch {number}: notes with loss {count_notes(dragging):2}, with loss.item() {count_notes(plain)}")
@@ -595,7 +610,7 @@ with torch.inference_mode():
 
 # %%
 visits = []
-model.register_forward_hook(lambda *_: visits.append("seen"))
+model.register_forward_hook(lambda *_: visits.append("seen"))  # from now on each call of the model makes an entry in the list
 model(X.to(device))
 print("model(x):         hook ran", len(visits), "time")
 model.forward(X.to(device))
@@ -691,5 +706,5 @@ self_check(
 # ## Now you
 #
 # In [homework 5](../assignments/hw5/hw5.ipynb) you build this loop yourself, part by part: `minibatches`, `PairDataset`, `sgd_step`, `train_one_epoch` and
-# `evaluate`. (Its two other optimisers come in lecture 8.) Before that,
-# lecture 5 replaces the line by something that can bend.
+# `evaluate`. (Its two other optimisers come in lecture 8.) [Quiz 2](../assignments/quiz2/quiz2.ipynb) asks about this lecture. Then
+# [lecture 5, Neurons and layers](05_neurons_and_layers.ipynb), replaces the line by something that can bend.
