@@ -65,6 +65,7 @@ def mode_switch(
             axes.imshow(np.zeros((8, columns)), cmap="PuOr_r", vmin=-scale, vmax=scale, aspect="auto", origin="upper")
         )
         axes.set_ylabel("picture", fontsize=11)
+        axes.set_yticks([])
         axes.set_xticks(range(columns), [str(i + 1) for i in range(columns)] if axes is lower else [""] * columns)
     lower.set_xlabel("neuron", fontsize=11)
     figure.colorbar(maps[0], ax=[upper, lower], fraction=0.05, pad=0.02, extend="both")
@@ -84,12 +85,13 @@ def mode_switch(
         for axes, heat, values in zip((upper, lower), maps, (seen.inputs, seen.outputs), strict=True):
             heat.set_data(np.zeros((rows, columns)) if values is None else values)
             heat.set_extent((-0.5, columns - 0.5, rows - 0.5, -0.5))
-            axes.set_yticks(range(rows), [str(i + 1) for i in range(rows)])
+            if len(axes.get_yticks()) != rows:  # ticks are slow to make
+                axes.set_yticks(range(rows), [str(i + 1) for i in range(rows)])
         is_dropped = (seen.outputs == 0) & (seen.inputs != 0) if layer == "dropout" else np.zeros((rows, columns))
         crosses.set_data(*np.nonzero(is_dropped)[::-1])
         notice.set_text("PyTorch refuses:\n" + _wrap(seen.refusal) if seen.refusal else "")
-        upper.set_title("the batch, before the layer", fontsize=12, loc="left")
-        lower.set_title(f"after {layer}, mode {mode}", fontsize=12, loc="left")
+        upper.set_title("the batch, before the layer", fontsize=12, loc="left", y=1.0)
+        lower.set_title(f"after {layer}, mode {mode}", fontsize=12, loc="left", y=1.0)
         right.clear()
         if layer == "dropout":
             _draw_averages(right, seen, p, max(passes, 1))
@@ -109,14 +111,20 @@ def mode_switch(
         "batch_size": make_control(
             widgets.SelectionSlider, "batch size", options=[(str(n), n) for n in _SIZES], value=batch_size
         ),
-        "neighbours": make_control(
-            widgets.Dropdown, "neighbours", options=[("the first ones", "first"), ("others", "others")], value="first"
+        "neighbours": widgets.ToggleButtons(
+            options=[("the first neighbours", "first"), ("other neighbours", "others")], value="first", **toggles
         ),
         "p": make_control(
             widgets.FloatSlider, "p of dropout", value=p, min=0.0, max=0.9, step=0.1, continuous_update=False
         ),
     }
     live = LiveFigure(figure, update, controls)
+
+    def show_p(_change: object = None) -> None:
+        controls["p"].layout.display = "" if controls["layer"].value == "dropout" else "none"
+
+    controls["layer"].observe(show_p, names="value")
+    show_p()
 
     def go(by: int) -> None:
         live.move(passes=min(max(controls["passes"].value + by, 0), _MOST_PASSES))

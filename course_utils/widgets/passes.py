@@ -37,15 +37,15 @@ def pick_batch(X: torch.Tensor, size: int, neighbours: str) -> torch.Tensor:
 
 
 def pass_dropout(batch: torch.Tensor, mode: str, p: float, passes: int) -> Pass:
-    """Send a batch through `nn.Dropout` so many times, the draws of each pass seeded with its number."""
+    """Send a batch through `nn.Dropout` so many times, from one seed: the third pass is always the same."""
     import torch
 
     dropout = torch.nn.Dropout(p).train(mode == "train")
     total = torch.zeros_like(batch)
     outputs = batch
     with torch.random.fork_rng(devices=[]):  # the learner's own random numbers stay as they are
-        for number in range(passes):
-            torch.manual_seed(number)
+        torch.manual_seed(0)
+        for _ in range(passes):
             outputs = dropout(batch)
             total = total + outputs
     return Pass(batch.numpy(), outputs.numpy(), average=(total / passes).numpy())

@@ -113,17 +113,17 @@ def playground(
         star.set_data([run.best.epoch], [run.best.validation_loss])
         right.set_xlim(0, max(100, run.epoch))
         now = run.readings[-1]
-        left.set_title(f"epoch {run.epoch:,}", fontsize=12, loc="left")
-        right.set_title(f"right: {now.share:.0%}, others {now.validation_share:.0%}", fontsize=12, loc="left")
+        left.set_title(f"epoch {run.epoch:,}", fontsize=12, loc="left", y=1.0)
+        right.set_title(f"right: {now.share:.0%}, others {now.validation_share:.0%}", fontsize=12, loc="left", y=1.0)
         return _describe(recipe, lr, now, run.best, has_border)
 
     controls = {
-        "shape": make_control(widgets.Dropdown, "points", options=list(SHAPES), value=shape),
+        "shape": _toggles("points", tuple(SHAPES), shape),
+        "activation": _toggles("activation", ACTIVATIONS, activation),
         "count": _choice("how many", _COUNTS, points),
         "noise": make_control(
             widgets.FloatSlider, "noise", value=noise, min=0.0, max=0.8, step=0.1, continuous_update=False
         ),
-        "activation": make_control(widgets.Dropdown, "activation", options=ACTIVATIONS, value=activation),
         "layers": make_control(widgets.IntSlider, "hidden layers", value=layers, min=0, max=4, continuous_update=False),
         "width": _choice("neurons in each", _WIDTHS, width),
         "lr": _choice("learning rate η", _RATES, lr),
@@ -132,8 +132,8 @@ def playground(
             widgets.FloatSlider, "dropout p", value=dropout, min=0.0, max=0.8, step=0.1, continuous_update=False
         ),
     }
-    for control in controls.values():
-        control.layout.width = "390px"  # two beside each other in JupyterLab's usual width
+    for name in controls.keys() - {"shape", "activation"}:
+        controls[name].layout.width = "390px"  # two beside each other in JupyterLab's usual width
     live = _Playground(figure, update, controls)
     play = _make_play()
 
@@ -177,6 +177,12 @@ def playground(
         drawn["run"].advance(min(SLICE, epochs - drawn["run"].epoch), lr)
     live.redraw()
     return live
+
+
+def _toggles(name: str, options: tuple[str, ...], value: str) -> Any:
+    """Make a row of buttons of which one is pressed; arrow keys in a drop-down list belong to JupyterLab."""
+    style = {"description_width": "110px", "button_width": "auto"}
+    return widgets.ToggleButtons(description=name, options=options, value=value, style=style, layout={"width": "100%"})
 
 
 def _choice(name: str, values: tuple[Any, ...], value: Any) -> Any:

@@ -559,7 +559,7 @@ print(f"eval,  N = 1: output of shape {tuple(norm(z[:1]).shape)}")
 # %% [markdown]
 # The same figure again, now with batch norm. On the right are each neuron's mean and spread: of this batch, and running. Those in use are drawn bold.
 #
-# - Change the *neighbours* of picture 1, in either mode. In which one does row 1 of the output change?
+# - Give picture 1 *other neighbours*, in either mode. In which one does row 1 of the output change?
 # - How many *passes* does it take until the running statistics have settled? What does evaluation look like before the first one?
 # - *Batch size* 1, in either mode. Batch size 2, in training: why are there only two different colours?
 

@@ -129,6 +129,13 @@ def test_the_buttons_add_passes_and_stop_at_both_ends():
     assert live.values["passes"] == 0
 
 
+def test_the_control_of_dropout_is_hidden_where_it_does_nothing():
+    live = switch()
+    assert live.controls["p"].layout.display == ""
+    live.controls["layer"].value = "batch norm"
+    assert live.controls["p"].layout.display == "none"
+
+
 def test_too_few_rows_are_refused():
     with pytest.raises(ValueError, match="X has 10 rows"):
         mode_switch(Z[:10])
