@@ -19,6 +19,7 @@ _WORDS = {
     "exercises": "an exercise, a case or a mistake",
     "kit": "the course kit",
     "rules": "a rule in course.toml",
+    "limits": "a limit in course.toml, [grading]",
     "format": "what the file's name and form cost",
 }
 
@@ -31,8 +32,8 @@ class Fingerprints:
 
     def __init__(self, course: Course, assignment: str, fates: Mapping[str, Fate]) -> None:
         self.fates = dict(fates)
+        self.assignment = assignment
         self._course = course
-        self._assignment = assignment
         self._shared = {
             "assignment": _files([course.source_notebook(assignment)]),
             "exercises": _files(_exercise_files(assignment)),
@@ -41,12 +42,13 @@ class Fingerprints:
 
     def of(self, student: str) -> dict[str, str]:
         """Return a hash of everything that the grade of the student's submission depends on, by what it is."""
-        folder = self._course.submitted / student / self._assignment
+        folder = self._course.submitted / student / self.assignment
         fate = self.fates.get(student)
         return {
             "submission": _files(sorted(path for path in folder.rglob("*") if path.is_file())),
             **self._shared,
-            "rules": _text(_rules(self._course, self._assignment, student)),
+            "rules": _text(_rules(self._course, self.assignment, student)),
+            "limits": _text(repr(asdict(self._course.grading))),
             "format": _text(repr(fate.deductions if fate is not None else ())),
         }
 
@@ -57,6 +59,12 @@ def why_changed(before: Mapping[str, str], now: Mapping[str, str]) -> str:
         return "not graded before"
     changed = [words for part, words in _WORDS.items() if before.get(part) != now.get(part)]
     return f"{' and '.join(changed)} changed" if changed else ""
+
+
+def changes_rules_only(before: Mapping[str, str], now: Mapping[str, str]) -> bool:
+    """Whether only what the course's rules take may differ: the notebook need not run again for that."""
+    changed = {part for part in _WORDS if before.get(part) != now.get(part)}
+    return bool(before) and bool(changed) and changed <= {"rules", "format"}
 
 
 def record_path(course: Course, assignment: str, student: str) -> Path:
@@ -90,7 +98,6 @@ def _rules(course: Course, assignment: str, student: str) -> str:
             rule,
             course.format,
             extensions,
-            asdict(course.grading),
             course.time_zone.key,
         )
     )

@@ -17,7 +17,8 @@ from autograder.rules.roster import Student, load_roster
 class Score:
     """One submission as the gradebook has it; points, and the moment it was handed in (UTC).
 
-    `raw` counts what is graded so far; `needs_person` says that something still waits for a manual grade.
+    `raw` counts what is graded so far; `needs_person` says that something still waits for a manual grade;
+    `by_hand` holds the marks that a person gave: each stands in `cells` in place of the check's.
     """
 
     student: str
@@ -28,6 +29,7 @@ class Score:
     submitted_at: datetime | None
     needs_person: bool
     cells: Mapping[str, float | None] = field(default_factory=dict)
+    by_hand: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def final(self) -> float:
@@ -42,7 +44,7 @@ def scores(course: Course, assignment: str) -> tuple[Score, ...]:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             return ()
-        rows = [_score(submission, assignment) for submission in found.submissions]
+        rows = [score_row(submission, assignment) for submission in found.submissions]
     return tuple(sorted(rows, key=lambda row: row.student))
 
 
@@ -70,13 +72,20 @@ def class_list(course: Course) -> tuple[Student, ...]:
     return tuple(sorted(known, key=lambda student: student.id))
 
 
-def _score(submission: object, assignment: str) -> Score:
+def score_row(submission: object, assignment: str) -> Score:
+    """Read one submission of an open gradebook."""
     moment = submission.timestamp  # type: ignore[attr-defined]
     cells = {
         # nbgrader's own score is 0.0 where nobody has graded yet: not graded is not 0
         grade.name: (None if grade.auto_score is None and grade.manual_score is None else float(grade.score))
         for notebook in submission.notebooks  # type: ignore[attr-defined]
         for grade in notebook.grades
+    }
+    by_hand = {
+        grade.name: float(grade.manual_score)
+        for notebook in submission.notebooks  # type: ignore[attr-defined]
+        for grade in notebook.grades
+        if grade.manual_score is not None
     }
     return Score(
         student=submission.student.id,  # type: ignore[attr-defined]
@@ -87,4 +96,5 @@ def _score(submission: object, assignment: str) -> Score:
         submitted_at=moment.replace(tzinfo=UTC) if moment is not None else None,
         needs_person=bool(submission.needs_manual_grade),  # type: ignore[attr-defined]
         cells=cells,
+        by_hand=by_hand,
     )

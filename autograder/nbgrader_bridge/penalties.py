@@ -5,6 +5,7 @@ nbgrader has one column for deductions; late and format stand in it together, an
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC
 from typing import Any
 
@@ -37,10 +38,12 @@ def set_penalty(
     return grade
 
 
-def refresh_penalties(course: Course, assignment: str) -> dict[str, tuple[float, float]]:
+def refresh_penalties(
+    course: Course, assignment: str, students: Collection[str] | None = None
+) -> dict[str, tuple[float, float]]:
     """Apply the course's rules anew to every graded submission: marks given by hand, extensions and rules may be new.
 
-    Returns student -> (penalty before, penalty now) of those that changed.
+    With `students`, only to theirs. Returns student -> (penalty before, penalty now) of those that changed.
     """
     fates = accepted(course, assignment)
     changed: dict[str, tuple[float, float]] = {}
@@ -50,6 +53,8 @@ def refresh_penalties(course: Course, assignment: str) -> dict[str, tuple[float,
         except MissingEntry:
             return {}
         for student in sorted(submission.student.id for submission in found.submissions):
+            if students is not None and student not in students:
+                continue
             before = _penalty(gradebook, assignment, student)
             fate = fates.get(student)
             set_penalty(gradebook, course, assignment, student, fate.deductions if fate is not None else ())

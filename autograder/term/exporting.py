@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from autograder.errors import StaffError
+from autograder.history import look
 from autograder.nbgrader_bridge.penalties import refresh_penalties
 from autograder.rules.coursefile import Course
 from autograder.term.grades import Term, load_term
@@ -56,6 +57,7 @@ def export(
         raise StaffError("A table for Moodle takes one assignment.", "Name it: course export moodle hw1 --template …")
     for each in assignments or [each.name for each in course.assignments]:
         refresh_penalties(course, each)
+        look(course, each, "The course's rules were applied anew for an export.")
     term = load_term(course)
     unknown = [name for name in assignments if name not in term.points]
     if unknown:
