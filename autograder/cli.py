@@ -213,6 +213,31 @@ def feedback(assignment: AssignmentArgument, course: CourseOption = HERE, as_jso
     screen.say(f"{len(pages)} feedback pages" + (f", the first at {pages[0]}" if pages else ""))
 
 
+@command(epilog="Example:  course receipt s003   or   course receipt s003 --if hw6=12 --if quiz5=80% --html s003.html")
+def receipt(
+    student: Annotated[str, typer.Argument(help="An id of the roster.", metavar="STUDENT")],
+    assignment: Annotated[str | None, typer.Argument(help="One piece of work; the whole term if left out.")] = None,
+    course: CourseOption = HERE,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a page in place of text.", metavar="FILE")] = None,
+    what_if: Annotated[
+        list[str] | None,
+        typer.Option("--if", help="A mark on what is open: hw6=12, or hw6=80%; may be repeated.", metavar="WORK=MARK"),
+    ] = None,
+) -> None:
+    """Show a student's receipt: all work of the term and the course total, or one submission line by line."""
+    from autograder.feedback import receipt_page, receipt_text
+    from autograder.rules.coursefile import load_course
+    from autograder.templates import write_page
+
+    loaded = load_course(course)
+    marks = tuple(what_if or ())
+    if html is None:
+        screen.say(receipt_text(loaded, student, assignment, marks))
+        return
+    write_page(html, receipt_page(loaded, student, assignment, marks))
+    screen.say(str(html))
+
+
 @command(epilog="Example:  course report hw1")
 def report(assignment: AssignmentArgument, course: CourseOption = HERE) -> None:
     """Write the class report: scores, misconceptions to reteach, what waits for a person."""

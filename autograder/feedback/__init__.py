@@ -13,12 +13,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from autograder.errors import FolderError
+from autograder.feedback.asked import receipt_page, receipt_text
 from autograder.feedback.page import feedback_page
 from autograder.receipts import graded_notebook, graded_path, receipts
 from autograder.rules.coursefile import Course
 from autograder.templates import write_page
+from autograder.term import load_term
 
-__all__ = ["feedback_page", "write_feedback"]
+__all__ = ["feedback_page", "receipt_page", "receipt_text", "write_feedback"]
 
 
 def write_feedback(
@@ -36,7 +38,7 @@ def write_feedback(
     """
     pages = []
     stem = course.notebook_stem(assignment)
-    made = receipts(course, assignment)
+    made = receipts(course, assignment, load_term(course))
     for number, receipt in enumerate(made):
         folder = course.feedback / receipt.student / assignment
         page = folder / f"{stem}.html"

@@ -12,16 +12,25 @@ from nbformat import NotebookNode
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
 from autograder.marks import Marks, read_marks
+from autograder.nbgrader_bridge.comments import Comment, comments
 from autograder.nbgrader_bridge.gradebook import Score, class_list, scores
+from autograder.receipts.moment import say_moment
 from autograder.receipts.receipt import Deduction, Line, Receipt
+from autograder.receipts.weight import Weight, weigh
 from autograder.rules.coursefile import Course
-from autograder.rules.policies import Grade, apply, rules
+from autograder.rules.policies import Grade, apply, due_minute, rules
 from autograder.rules.roster import Student
+from autograder.term import Term
 from course_utils.checks.verdict import Outcome
 
+_NO_RESPONSE = "No response."
+"""nbgrader's remark on an answer cell that is as it was released."""
 
-def receipts(course: Course, assignment: str) -> tuple[Receipt, ...]:
+
+def receipts(course: Course, assignment: str, term: Term | None = None) -> tuple[Receipt, ...]:
     """Return a receipt for every student who handed in `assignment`, graded or not, by student.
+
+    With the `term` a receipt also says what the work counts in the course total.
 
     Raises:
         UnknownAssignmentError: no such assignment.
@@ -33,6 +42,7 @@ def receipts(course: Course, assignment: str) -> tuple[Receipt, ...]:
     handed_in = {folder.parent.name for folder in course.submitted.glob(f"*/{assignment}") if folder.is_dir()}
     people = {student.id: student for student in class_list(course)}
     collected = accepted(course, assignment)
+    written = comments(course, assignment)
     return tuple(
         receipt_of(
             course,
@@ -40,12 +50,22 @@ def receipts(course: Course, assignment: str) -> tuple[Receipt, ...]:
             people.get(student, Student(student, "", "")),
             rows.get(student),
             collected.get(student),
+            written.get(student, ()),
+            weigh(course, term, student, assignment) if term is not None else None,
         )
         for student in sorted({*rows, *handed_in})
     )
 
 
-def receipt_of(course: Course, assignment: str, student: Student, score: Score | None, fate: Fate | None) -> Receipt:
+def receipt_of(
+    course: Course,
+    assignment: str,
+    student: Student,
+    score: Score | None,
+    fate: Fate | None,
+    written: Iterable[Comment] = (),
+    weight: Weight | None = None,
+) -> Receipt:
     """Bring together what is on record about one student's submission: `fate` is that of the file that counts."""
     changes = fate.changes if fate is not None else ()
     grade = _ruled(course, assignment, student.id, score, fate)
@@ -60,7 +80,24 @@ def receipt_of(course: Course, assignment: str, student: Student, score: Score |
         excuse=grade.excuse,
         restored=(change.what for change in changes),
         waits=(f"Put back, but not surely right: {change.what}." for change in changes if change.needs_person),
+        written=written,
+        weight=weight,
     )
+
+
+def extension_of(course: Course, student: str, assignment: str) -> str:
+    """Say to when and why the deadline was moved for a student; "" if it was not."""
+    deadline = course.assignment(assignment).deadline
+    due = due_minute(course, student, assignment)
+    if deadline is None or due is None or due <= deadline:
+        return ""
+    reasons = [
+        each.reason
+        for each in course.extensions
+        if (each.student_id, each.assignment, each.until) == (student, assignment, due) and each.reason
+    ]
+    moved = f"due moved from {say_moment(_local(course, deadline))} to {say_moment(_local(course, due))}"
+    return f"{moved}: {'; '.join(reasons)}" if reasons else moved
 
 
 def _ruled(course: Course, assignment: str, student: str, score: Score | None, fate: Fate | None) -> Grade:
@@ -103,6 +140,8 @@ def make_receipt(
     restored: Iterable[str] = (),
     waits: Iterable[str] = (),
     excuse: str = "",
+    written: Iterable[Comment] = (),
+    weight: Weight | None = None,
 ) -> Receipt:
     """Make the receipt from values: the gradebook's row, the graded notebook, what the rules took."""
     marks = _marks(notebook)
@@ -128,7 +167,22 @@ def make_receipt(
         seconds=marks.seconds,
         needs_person=() if excuse else (*_waits(lines, score, is_graded), *waits),
         excuse=excuse,
+        extension=extension_of(course, student.id, assignment),
+        comments=tuple(_said_once(written, lines)),
+        weight=weight,
     )
+
+
+def _said_once(written: Iterable[Comment], lines: tuple[Line, ...]) -> Iterable[Comment]:
+    """Leave out remarks of the grading that a line says already."""
+    said = {line.verdict.idea for line in lines if line.verdict is not None}
+    unwritten = {
+        line.exercise for line in lines if line.verdict is not None and line.verdict.outcome is Outcome.NOT_ATTEMPTED
+    }
+    for comment in written:
+        is_empty = comment.text == _NO_RESPONSE and comment.cell.removesuffix("-answer") in unwritten
+        if comment.is_by_person or not (is_empty or comment.text in said):
+            yield comment
 
 
 def _marks(notebook: NotebookNode | None) -> Marks:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.engine.faults import Fault
+from autograder.nbgrader_bridge.comments import Comment
+from autograder.receipts.weight import Weight
 from course_utils.checks.verdict import Outcome, Verdict
 
 
@@ -42,7 +44,10 @@ class Line:
             return ""
         if self.verdict.on_completion:
             return "Done: all points." if self.points else "Not complete: no points yet."
-        return _RULES[self.verdict.outcome] if not self.is_partial else _partial(self.points, self.max)
+        if self.is_partial:
+            return _partial(self.points, self.max)
+        is_single = len(self.verdict.lines) < 2
+        return (_SINGLE if is_single else _RULES).get(self.verdict.outcome, _RULES[self.verdict.outcome])
 
     @property
     def message(self) -> str:
@@ -54,7 +59,8 @@ class Line:
     @property
     def evidence(self) -> str:
         """Name the cell, and how many of its cases hold."""
-        if self.verdict is None or not self.verdict.lines or self.verdict.outcome is Outcome.NOT_ATTEMPTED:
+        # one case is a question with one answer: "0 of 1 cases" says nothing that the rule does not
+        if self.verdict is None or len(self.verdict.lines) < 2 or self.verdict.outcome is Outcome.NOT_ATTEMPTED:
             return f"cell {self.exercise}"
         right = sum(line.is_right for line in self.verdict.lines)
         return f"cell {self.exercise}, {right} of {len(self.verdict.lines)} cases right"
@@ -68,6 +74,13 @@ _RULES: Mapping[Outcome, str] = {
     Outcome.NOT_OWN_WORK: "It calls what the exercise asks you to build: no points.",
     Outcome.BROKEN: "The check itself failed: a person has looked at it.",
 }
+
+_SINGLE: Mapping[Outcome, str] = {
+    Outcome.PASSED: "Right: all points.",
+    Outcome.FAILED: "Not right: no points.",
+    Outcome.NOT_ATTEMPTED: "Not answered: no points.",
+}
+"""For a question that has one answer."""
 
 
 def _partial(points: float, most: float) -> str:
@@ -123,6 +136,10 @@ class Receipt:
     seconds: float = 0.0
     needs_person: tuple[str, ...] = ()
     excuse: str = ""
+    extension: str = ""
+    """The deadline that was moved for this student, and why; "" if none was."""
+    comments: tuple[Comment, ...] = ()
+    weight: Weight | None = None
 
     @property
     def is_complete(self) -> bool:

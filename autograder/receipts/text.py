@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from autograder.plain import one_line, plain
+from autograder.receipts.moment import say_moment
 from autograder.receipts.receipt import Receipt
 from autograder.templates import points as say_points
-
-
-def say_moment(moment: datetime | None) -> str:
-    """Write a moment with its zone: "5 Feb 2027, 23:59 EST"."""
-    return "unknown" if moment is None else f"{moment.day} {moment:%b %Y, %H:%M %Z}".strip()
 
 
 def as_text(receipt: Receipt) -> str:
@@ -29,6 +23,13 @@ def as_text(receipt: Receipt) -> str:
         rows.append(f"  {taken.words:<{wide}}{say_points(-taken.points):>12}   {taken.evidence}")
     rows.append(f"  {'final':<{wide}}{f'{say_points(receipt.final)} of {say_points(receipt.max)}':>12}")
     rows.append(f"  handed in {say_moment(receipt.submitted_at)}, due {say_moment(receipt.deadline)}")
+    if receipt.extension:
+        rows.append(f"  {receipt.extension}")
+    if receipt.excuse:
+        rows.append(f"  excused: {receipt.excuse}; it leaves the weighting and is no zero")
+    if receipt.weight is not None:
+        rows += [f"  {receipt.weight.sentence}", f"  {receipt.weight.total_sentence}"]
+    rows += [f"  comment on {each.cell}: {one_line(each.text, 400)}" for each in receipt.comments]
     rows += [f"  survived: {fault.cell}: {fault.sentence}" for fault in receipt.faults]
     rows += [f"  put back: {change}" for change in receipt.restored]
     rows += [f"  waits: {reason}" for reason in receipt.needs_person]

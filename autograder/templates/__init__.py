@@ -23,8 +23,8 @@ CONTENT_SECURITY_POLICY = (
 
 
 def render(template: str, **values: Any) -> str:
-    """Fill the template of that file name and return the page."""
-    page = _environment().get_template(template).render(policy=CONTENT_SECURITY_POLICY, **values)
+    """Fill the template of that file name and return the page; `policy` may be given by a page that runs a script."""
+    page = _environment().get_template(template).render({"policy": CONTENT_SECURITY_POLICY, **values})
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
