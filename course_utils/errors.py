@@ -6,6 +6,7 @@
     ├── CheckError               check() was asked for something it does not know
     │   ├── AnswerKeyError       the answer key on disk is missing or damaged
     │   └── AnswerFormError      an answer to a question is neither letter nor number
+    ├── HandInError              submit() cannot go on: no notebook found, not saved, not readable, not writable
     └── StaffError               (autograder.errors) everything on the instructor's side
 """
 
@@ -43,3 +44,7 @@ class AnswerKeyError(CheckError):
 
 class AnswerFormError(CheckError):
     """An answer to a question cannot be read; the message says how to write it."""
+
+
+class HandInError(KitError):
+    """submit() cannot go on; the message says what stands in the way and how to mend it."""

@@ -424,10 +424,17 @@ show(figure, "The first ten of the 8×8 digits: " + ", ".join(str(int(label)) fo
 # ### END SOLUTION
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "hand-in-text", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## Hand in
+# ## Before you hand in
 #
-# Each time: *Kernel → Restart Kernel and Run All Cells*, read your texts once more, save, and name the file `FirstName_LastName_project.ipynb`.
+# Save this notebook (Ctrl+S, or ⌘S on a Mac), then run the last cell. It runs your notebook from top to bottom in a
+# fresh Python, shows what the grader will see, says what would cost points and how to mend it, and writes the file to
+# hand in under its right name. You may run it as often as you like.
 #
 # | | part A | part B | part C |
 # |---|---|---|---|
 # | before you hand in, ask | Could a classmate begin the work from my text? | Did somebody else run it, on another machine? | Do I say how sure I am? |
+
+# %%
+from course_utils.handing_in import submit
+
+submit()

@@ -243,8 +243,15 @@ quiz5_augmentation = "c"  # A shifted digit is the same digit, and such pictures
 check(quiz5_augmentation)
 
 # %% [markdown] nbgrader={"grade": false, "grade_id": "hand-in-text", "locked": true, "schema_version": 3, "solution": false, "task": false}
-# ## Hand in
+# ## Before you hand in
 #
-# 1. *Kernel → Restart Kernel and Run All Cells.*
-# 2. Look through the 10 checks: does each say *recorded*?
-# 3. Save, and name your file `FirstName_LastName_quiz5.ipynb`.
+# Save this notebook (Ctrl+S, or ⌘S on a Mac), then run the last cell. It runs your notebook from top to bottom in a
+# fresh Python, shows what the grader will see, says what would cost points and how to mend it, and writes the file to
+# hand in under its right name. You may run it as often as you like.
+#
+# Look through the 10 checks: does each say *recorded*?
+
+# %%
+from course_utils.handing_in import submit
+
+submit()
