@@ -69,7 +69,7 @@ certify: setup  ## Prove the graders on all known wrong and right answers and on
 pictures: demo  ## Make the README's pictures anew from what the project shows
 	@$(PY) tools/pictures.py
 
-site: setup  ## Run the lectures and render them as a website in site/ (a quick look: make site ARGS="--size tiny")
+site: setup  ## Render the lectures as a website in site/ (quickly: make site ARGS="--size tiny")
 	@$(RUN) $(BIN)/course site site $(ARGS)
 
 reading: setup  ## Check the lectures' reading level, length and spelling

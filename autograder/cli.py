@@ -9,13 +9,17 @@ import functools
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from autograder import screen
 from autograder.errors import PublishError
 from course_utils.errors import KitError
+
+if TYPE_CHECKING:
+    from autograder.history import Damage, Entry
+    from autograder.regrading import Move, Standing, Trial
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -133,7 +137,7 @@ def decide(
     screen.show_table(("file", "whose it may be", "which assignment", "why it waits"), rows)
 
 
-@command(epilog="Example:  course grade hw1 -j 2   or   course grade hw1 --student s003 --force")
+@command(epilog="Example:  course grade hw1 -j 2   or   course grade hw1 --preview")
 def grade(
     assignment: AssignmentArgument,
     course: CourseOption = HERE,
@@ -145,11 +149,17 @@ def grade(
     require_sandbox: Annotated[
         bool, typer.Option("--require-sandbox", help="Refuse to run students' code that is not isolated.")
     ] = False,
+    scheduler: Annotated[
+        str, typer.Option(help="Run notebooks on the workers of this Dask scheduler.", metavar="tcp://HOST:PORT")
+    ] = "",
     why: Annotated[bool, typer.Option("--why", help="Only say why each would be graded now.")] = False,
+    preview: Annotated[
+        bool, typer.Option("--preview", help="Only say whose grade would move, how far and why; write nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run and judge the submissions that changed, and enter their grades in the gradebook."""
-    if not why:
+    if not why and not scheduler:
         from autograder.engine.worker.client import shared_worker
 
         shared_worker()  # it imports torch while this process imports nbgrader
@@ -169,6 +179,17 @@ def grade(
             [(who, text or "(it would not be)") for who, text in reasons.items()],
         )
         return
+    if preview:
+        from autograder.roads import run_preview
+
+        trial = run_preview(
+            loaded, assignment, students=tuple(student or ()), force=force, jobs=jobs, scheduler=scheduler
+        )
+        if as_json:
+            screen.show_json(trial.as_json())
+            return
+        _show_trial(trial)
+        return
     done = run_grade(
         loaded,
         assignment,
@@ -176,11 +197,85 @@ def grade(
         force=force,
         jobs=jobs,
         require_sandbox=require_sandbox,
+        scheduler=scheduler,
     )
     if as_json:
         screen.show_json([asdict(graded) for graded in done])
         return
     _show_grades(loaded.root, assignment)
+
+
+def _show_trial(trial: Trial) -> None:
+    def points(standing: Standing | None, name: str) -> str:
+        return screen.number(getattr(standing, name)) if standing is not None else "–"
+
+    def cells(move: Move) -> str:
+        parts = []
+        for cell in move.cells:
+            said = f" ({cell.message})" if cell.message else ""
+            parts.append(f"{cell.name} {screen.number(cell.before)} → {screen.number(cell.after)}{said}")
+        return "; ".join(parts)
+
+    rows = []
+    for move in trial.moved:
+        pairs = [f"{points(move.before, name)} → {points(move.after, name)}" for name in ("raw", "final")]
+        by = "" if move.difference is None else f"{move.difference:+.2f}".rstrip("0").rstrip(".")
+        waits = "waits for a person; " if move.after is None or move.after.waits else ""
+        rows.append((move.student, *pairs, by, cells(move), waits + move.reason))
+    if rows:
+        screen.show_table(("student", "raw", "final", "by", "exercises", "why"), rows, title=trial.assignment)
+    screen.say(trial.sentence)
+    if trial.moved:
+        screen.say(f"Nothing is written yet. To enter it: course grade {trial.assignment}")
+
+
+@command(epilog="Example:  course history s003 hw1")
+def history(
+    student: Annotated[str, typer.Argument(help="An id of the roster.", metavar="STUDENT")],
+    assignment: Annotated[str | None, typer.Argument(help="Its name in course.toml; all if left out.")] = None,
+    course: CourseOption = HERE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how a student's grades came to be: every change, when and why; marks given by hand, too."""
+    from autograder.errors import StaffError
+    from autograder.history import look, read_history
+    from autograder.nbgrader_bridge.gradebook import class_list
+    from autograder.rules.coursefile import load_course
+
+    loaded = load_course(course)
+    names = [loaded.assignment(assignment).name] if assignment else [each.name for each in loaded.assignments]
+    entries: list[Entry] = []
+    damaged: list[Damage] = []
+    for name in names:
+        look(loaded, name)
+        found = read_history(loaded, name)
+        entries += [entry for entry in found.entries if entry.student == student]
+        damaged += found.damaged
+    if not entries and student not in {person.id for person in class_list(loaded)}:
+        raise StaffError(f"{student} is not in the class.", f"The roster is {loaded.roster}.")
+    entries.sort(key=lambda entry: entry.time)
+    for damage in damaged:
+        screen.err.print(damage.sentence, markup=False, soft_wrap=True)
+    if as_json:
+        screen.show_json([entry.as_json() for entry in entries])
+        return
+    rows = []
+    for entry in entries:
+        before = screen.number(entry.before.final) if entry.before is not None else "–"
+        cells = [f"{name} {screen.number(old)} → {screen.number(new)}" for name, (old, new) in entry.moved.items()]
+        rows.append(
+            (
+                f"{entry.time.astimezone(loaded.time_zone):%Y-%m-%d %H:%M}",
+                entry.assignment,
+                f"{before} → {screen.number(entry.after.final)}",
+                screen.number(entry.after.penalty),
+                "; ".join(cells) if entry.before is not None else "",
+                entry.event.value,
+                entry.reason,
+            )
+        )
+    columns = ("when", "assignment", "final", "taken", "exercises", "what", "why")
+    screen.show_table(columns, rows, title=student)
 
 
 def _show_grades(root: Path, assignment: str) -> None:

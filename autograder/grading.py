@@ -25,6 +25,7 @@ from autograder.history import Chronicle, Event
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.classpass import ClassPass, OnCell
+from autograder.nbgrader_bridge.gaveup import forget_given_up, note_given_up
 from autograder.nbgrader_bridge.gradebook import scores
 from autograder.nbgrader_bridge.penalties import refresh_penalties
 from autograder.nbgrader_bridge.places import Place, cluster, here
@@ -192,10 +193,17 @@ def _grade_one(
     try:
         run.enter(student, on_cell)
     except GradebookError as error:
+        note_given_up(course, assignment, student, _words(error))
         return Graded(student, assignment, Status.NEEDS_PERSON, str(error), time.perf_counter() - started)
+    forget_given_up(course, assignment, student)
     chronicle.note(run.score(student), Event.GRADED, _with_evidence(reason, fingerprints.fates.get(student)), now)
     write_record(path, now)
     return Graded(student, assignment, Status.GRADED, reason, time.perf_counter() - started)
+
+
+def _words(error: GradebookError) -> str:
+    """Return what a student may read of it: not where the instructor's log lies."""
+    return f"Grading could not finish with it: {error.what}"
 
 
 def _with_evidence(reason: str, fate: Fate | None) -> str:

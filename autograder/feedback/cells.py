@@ -22,11 +22,12 @@ from autograder.feedback.clean import clean_figure, clean_text, left_out
 from autograder.feedback.markdown import heading, markdown
 from autograder.feedback.outputs import show_outputs
 from autograder.plain import plain
-from autograder.receipts import Line, Receipt
+from autograder.receipts import Comment, Line, Receipt
 from course_utils.checks.show import as_html
 from course_utils.checks.verdict import CaseLine, Verdict
 
 MOST_CODE = 30_000
+MOST_COMMENT = 10_000
 _HIDDEN = "BEGIN HIDDEN TESTS"
 
 
@@ -57,7 +58,8 @@ class Block:
 def blocks(notebook: NotebookNode, receipt: Receipt) -> tuple[Block, ...]:
     """Return the page's blocks in the notebook's order; a verdict whose cell is gone stands at the end."""
     lines = {line.exercise: line for line in receipt.lines}
-    made = tuple(_join(list(_cells(notebook, lines))))
+    said = {comment.cell: show_comment(comment) for comment in receipt.comments}
+    made = tuple(_join(list(_cells(notebook, lines, said))))
     shown = {block.exercise for block in made if block.line is not None}
     nothing = left_out("The cell of this exercise is not in the notebook.")
     lost = (
@@ -68,19 +70,33 @@ def blocks(notebook: NotebookNode, receipt: Receipt) -> tuple[Block, ...]:
     return (*made, *lost)
 
 
-def _cells(notebook: NotebookNode, lines: dict[str, Line]) -> Iterator[Block]:
+def unplaced(notebook: NotebookNode | None, receipt: Receipt) -> tuple[Comment, ...]:
+    """Return the comments on cells that the notebook does not have."""
+    cells = notebook.cells if notebook is not None else ()
+    present = {str(_about(cell).get("grade_id", "")) for cell in cells}
+    return tuple(comment for comment in receipt.comments if comment.cell not in present)
+
+
+def show_comment(comment: Comment) -> Markup:
+    """Return a comment as it was typed: nothing in it is markup."""
+    who = "Your instructor writes" if comment.is_by_person else "Noted in grading"
+    text = escape(plain(comment.text)[:MOST_COMMENT])
+    return Markup(f'<div class="comment"><b>{who}:</b> <span>{text}</span></div>')
+
+
+def _cells(notebook: NotebookNode, lines: dict[str, Line], said: dict[str, Markup]) -> Iterator[Block]:
     for number, cell in enumerate(notebook.cells, start=1):
         about = _about(cell)
         name = str(about.get("grade_id", ""))
         if about.get("grade"):
             line = lines.get(name, Line(name, None, 0.0))
-            own = _own(cell) if about.get("solution") else Markup("")
+            own = (_own(cell) if about.get("solution") else Markup("")) + said.get(name, _NOTHING)
             yield Block(BlockKind.EXERCISE, own, exercise=name, verdict=_verdict(line, cell), line=line)
         elif about.get("locked"):
             yield _given(cell)
         elif cell.source.strip() or cell.get("outputs"):
             exercise = name.removesuffix("-answer") if about.get("solution") else ""
-            html = Markup(f'<div id="cell-{number}">') + _own(cell) + Markup("</div>")
+            html = Markup(f'<div id="cell-{number}">') + _own(cell) + said.get(name, _NOTHING) + Markup("</div>")
             yield Block(BlockKind.OWN, html, exercise=exercise)
 
 
@@ -151,7 +167,8 @@ def _verdict(line: Line, cell: NotebookNode | None) -> Markup:
 def harmless(verdict: Verdict) -> Verdict:
     """Return the verdict with every text of it fit for a page: it quotes what the student's code said."""
     # An answer that never came gives a table of nothing but crosses.
-    has_news = any(line.is_right or line.yours for line in verdict.lines)
+    # A single line is a question with one answer: the headline has said it.
+    has_news = len(verdict.lines) > 1 and any(line.is_right or line.yours for line in verdict.lines)
     return replace(
         verdict,
         saw=plain(verdict.saw),

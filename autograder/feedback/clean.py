@@ -22,6 +22,8 @@ MOST_HTML = 100_000
 """Longer HTML is left out: deeply nested tags take time that grows with the square of their number."""
 MOST_TEXT = 20_000
 MOST_LINES = 200
+FIRST_LINES = 25
+"""Longer prints are folded after so many lines: a phone would scroll through them for minutes."""
 MOST_PICTURE = 3_000_000
 """Bytes of a picture."""
 
@@ -69,7 +71,7 @@ def clean_figure(svg: str) -> Markup:
 
 
 def clean_text(text: str) -> Markup:
-    """Return printed text, escaped and capped, in a `<pre>`."""
+    """Return printed text, escaped and capped, in a `<pre>`; what is long is folded."""
     text = plain(text[: 4 * MOST_TEXT])
     lines = text.rstrip("\n").split("\n")
     kept = "\n".join(lines[:MOST_LINES])[:MOST_TEXT]
@@ -78,7 +80,11 @@ def clean_text(text: str) -> Markup:
         note = left_out(f"{len(lines) - MOST_LINES:,} more lines are left out here.")
     elif len(kept) < len(text.rstrip("\n")):
         note = left_out("The rest is left out here.")
-    return Markup(f"<pre>{escape(kept)}</pre>{note}")
+    first, rest = kept.split("\n")[:FIRST_LINES], kept.split("\n")[FIRST_LINES:]
+    if len(rest) < 5:
+        return Markup(f"<pre>{escape(kept)}</pre>{note}")
+    more = f"<details><summary>{len(rest)} more lines</summary><pre>{escape(chr(10).join(rest))}</pre>{note}</details>"
+    return Markup(f"<pre>{escape(chr(10).join(first))}</pre>{more}")
 
 
 def picture(kind: str, data: str, alt: str) -> Markup:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbformat import NotebookNode
 
-from autograder.feedback.cells import Block, BlockKind, blocks, code_colours
+from autograder.feedback.cells import Block, BlockKind, blocks, code_colours, show_comment, unplaced
 from autograder.receipts import Receipt, say_moment
 from autograder.rules.coursefile import Course
 from autograder.templates import render
@@ -18,6 +18,9 @@ def feedback_page(course: Course, receipt: Receipt, notebook: NotebookNode | Non
         course=course.name,
         receipt=receipt,
         blocks=made,
+        comments=[(each.cell, show_comment(each)) for each in unplaced(notebook, receipt)],
+        # a question is short, and its answer says little without it
+        is_open=course.assignment(receipt.assignment).kind == "quiz",
         place_of=lambda cell: _place(cell, made),
         kinds=BlockKind,
         moment=say_moment,

@@ -47,6 +47,8 @@ def configure(config: Any, root: Path) -> None:
         ApplyRules,
         CheckCellMetadata,
     ]
+    # nbgrader's own page shows the test cells with what is hidden in them; the kit's stands in its place
+    config.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
     config.ExecutePreprocessor.timeout = int(course.grading.cell_timeout_seconds)
     if entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER):
         # For what nbgrader runs by itself (validate); RunNotebook asks the engine for its kernels.

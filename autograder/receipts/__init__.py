@@ -11,6 +11,7 @@ is not graded has `None` for its points, never 0.
 
 from __future__ import annotations
 
+from autograder.nbgrader_bridge.comments import Comment
 from autograder.receipts.account import Account, make_account
 from autograder.receipts.accountpage import account_page
 from autograder.receipts.accounttext import account_as_text
@@ -22,6 +23,7 @@ from autograder.receipts.whatif import Plan, make_plan, read_marks_to_come
 
 __all__ = [
     "Account",
+    "Comment",
     "Deduction",
     "Line",
     "Plan",

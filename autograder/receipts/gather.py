@@ -16,6 +16,7 @@ from autograder.nbgrader_bridge.comments import Comment, comments
 from autograder.nbgrader_bridge.gradebook import Score, class_list, scores
 from autograder.receipts.moment import say_moment
 from autograder.receipts.receipt import Deduction, Line, Receipt
+from autograder.receipts.ungraded import why_ungraded
 from autograder.receipts.weight import Weight, weigh
 from autograder.rules.coursefile import Course
 from autograder.rules.policies import Grade, apply, due_minute, rules
@@ -79,6 +80,7 @@ def receipt_of(
         deadline=grade.due_at,
         excuse=grade.excuse,
         restored=(change.what for change in changes),
+        reason=why_ungraded(course, assignment, student.id) if score is None else "",
         waits=(f"Put back, but not surely right: {change.what}." for change in changes if change.needs_person),
         written=written,
         weight=weight,
@@ -142,8 +144,12 @@ def make_receipt(
     excuse: str = "",
     written: Iterable[Comment] = (),
     weight: Weight | None = None,
+    reason: str = "",
 ) -> Receipt:
-    """Make the receipt from values: the gradebook's row, the graded notebook, what the rules took."""
+    """Make the receipt from values: the gradebook's row, the graded notebook, what the rules took.
+
+    `reason` says why nothing is graded, where that is known.
+    """
     marks = _marks(notebook)
     lines = tuple(_lines(score, notebook, marks))
     is_graded = any(line.points is not None for line in lines)
@@ -165,7 +171,7 @@ def make_receipt(
         restored=tuple(restored),
         isolation=marks.isolation,
         seconds=marks.seconds,
-        needs_person=() if excuse else (*_waits(lines, score, is_graded), *waits),
+        needs_person=() if excuse else (*_waits(lines, score, is_graded, reason), *waits),
         excuse=excuse,
         extension=extension_of(course, student.id, assignment),
         comments=tuple(_said_once(written, lines)),
@@ -230,9 +236,9 @@ def _unexplained(score: Score | None, taken: tuple[Deduction, ...]) -> tuple[Ded
     return (Deduction("gradebook", rest, why),)
 
 
-def _waits(lines: tuple[Line, ...], score: Score | None, is_graded: bool) -> Iterable[str]:
+def _waits(lines: tuple[Line, ...], score: Score | None, is_graded: bool, reason: str) -> Iterable[str]:
     if not is_graded:
-        yield "This submission is not graded yet."
+        yield f"This submission is not graded yet. {reason}".strip()
         return
     missing = [line for line in lines if line.points is None]
     for line in missing:

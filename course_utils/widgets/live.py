@@ -11,6 +11,7 @@ import ipywidgets as widgets
 import traitlets
 
 from course_utils import plots
+from course_utils.widgets.axis_memory import remember_axes
 from course_utils.widgets.frontend import bundle_view, is_live
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class LiveFigure:
         self._pixel_size = (int(width), int(height))
         for control in self.controls.values():
             control.observe(self._on_change, names="value")
+        remember_axes(figure)
         self.redraw()
         # Laying the axes out again at every redraw would cost more than drawing them.
         figure.set_layout_engine("none")

@@ -70,7 +70,7 @@ class PlaneTraining:
             self.model = make_network(recipe)
         weights = [p for p in self.model.parameters() if p.dim() > 1]
         biases = [p for p in self.model.parameters() if p.dim() == 1]
-        groups = [{"params": weights, "weight_decay": recipe.l2}, {"params": biases}]
+        groups: list[dict[str, Any]] = [{"params": weights, "weight_decay": recipe.l2}, {"params": biases}]
         self.optimizer = torch.optim.SGD(groups, lr=0.1, momentum=_MOMENTUM)
         self.readings = [self._read(0)]
 

@@ -118,8 +118,8 @@ def playground(
         return _describe(recipe, lr, now, run.best, has_border)
 
     controls = {
-        "shape": _toggles("points", tuple(SHAPES), shape),
-        "activation": _toggles("activation", ACTIVATIONS, activation),
+        "shape": _toggles(tuple(SHAPES), shape),
+        "activation": _toggles(ACTIVATIONS, activation),
         "count": _choice("how many", _COUNTS, points),
         "noise": make_control(
             widgets.FloatSlider, "noise", value=noise, min=0.0, max=0.8, step=0.1, continuous_update=False
@@ -179,10 +179,9 @@ def playground(
     return live
 
 
-def _toggles(name: str, options: tuple[str, ...], value: str) -> Any:
+def _toggles(options: tuple[str, ...], value: str) -> Any:
     """Make a row of buttons of which one is pressed; arrow keys in a drop-down list belong to JupyterLab."""
-    style = {"description_width": "110px", "button_width": "auto"}
-    return widgets.ToggleButtons(description=name, options=options, value=value, style=style, layout={"width": "100%"})
+    return widgets.ToggleButtons(options=options, value=value, style={"button_width": "auto"}, layout={"width": "100%"})
 
 
 def _choice(name: str, values: tuple[Any, ...], value: Any) -> Any:
@@ -214,10 +213,12 @@ def _describe(recipe: Recipe, lr: float, now: Reading, best: Reading, has_border
     network += f"on {recipe.count} points ({recipe.shape}, noise {recipe.noise:.1f}), η = {lr:g}"
     if now.epoch == 0:
         state = "It has not been trained yet. Press the triangle to run."
-    elif best.validation_loss < 0.85 * now.validation_loss and now.loss < best.loss:
+    elif best.validation_loss < 0.85 * now.validation_loss:
         state = (
             f"On the others the loss was lowest after epoch {best.epoch:,}, with {best.validation_loss:.2f} (star). "
-            "Since then the network has been learning its own points by heart: it overfits."
+            "It has risen since: the network overfits."
+            if now.loss < 1.2 * best.loss
+            else "The losses rise on both: the steps are too large."
         )
     else:
         state = "On the others the loss is at its lowest so far, or near it."

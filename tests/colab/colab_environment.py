@@ -29,6 +29,7 @@ COLAB = (
     "matplotlib==3.10.*",
     "numpy==2.0.2",
     "pooch",
+    "setuptools>=77.0.3",  # what the PyTorch that is lent asks for
     "tqdm",
     "nbformat",
     "nbclient",
@@ -40,7 +41,7 @@ STUB = Path(__file__).parent / "stub"
 
 def colab_python() -> Path:
     """Return the Python of an environment with Colab's versions; skip the test where pip cannot make it."""
-    asked = "\n".join([*COLAB, sys.version, _version("torch")])
+    asked = "\n".join([Path(__file__).read_text(encoding="utf-8"), sys.version, _version("torch")])
     cache = Path(os.environ.get("FIRST_DESCENT_TEST_CACHE") or Path.home() / ".cache/first-descent-tests")
     home = cache / f"colab-{hashlib.sha256(asked.encode()).hexdigest()[:12]}"
     python = home / "bin/python"
@@ -85,7 +86,7 @@ def _lend(name: str, python: Path, home: Path) -> None:
     """Link a distribution of this environment, and what it needs, into one that has not got it."""
     lent = home / "lent"
     lent.mkdir()
-    waiting, seen = [name], {"numpy"}
+    waiting, seen = [name], {"numpy", "setuptools"}
     while waiting:
         each = canonicalize_name(waiting.pop())
         if each in seen:

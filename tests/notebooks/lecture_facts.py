@@ -12,18 +12,21 @@ FACTS: dict[str, tuple[str | tuple[str, int], ...]] = {
         "from_numpy: [7.0, 0.0, 0.0]   torch.tensor: [0.0, 0.0, 0.0]",
         "3 day(s) late: assignment 70%, lab 50%",
         "7 day(s) late: assignment 30%, lab 0%",
+        "but found Double and Float",
     ),
     # finds the line the course quotes
     "02_a_line_through_scores": (
         "w* = 1.312   b* = 0.648",
         "The answer: 18.6 points²",
         "0 of them are better",
+        "The answer: The line of least squares. At quiz 16 the line of least squares moves by 9.5 points, the other one by 0.0",
         "f(0) = 0.648, but A·0 = 0",
     ),
     # computes the limits and lands in one step
     "03_downhill": (
         "the MSE's limit:  2 / steepest = 0.00655",
         "the SSE's limit:  2 / steepest = 0.000504",
+        "the same on the SSE, η = 0.0005: after 1000 steps the SSE is 241.8",
         "The answer: 1 step(s)",
         "translated:   w = 1.312, b = 0.648",
         "x³: derivative at 0 is 0.0, and 0 is neither",
@@ -55,6 +58,7 @@ FACTS: dict[str, tuple[str | tuple[str, int], ...]] = {
     # starts at ln c survives a thousand and splits cross entropy
     "06_losses_for_classes": (
         "step   0: BCE 0.6931",
+        "class numbers as a column: RuntimeError",
         "The answer: 2.303 nats",
         "step   0: loss 2.3026   right 10.1%",
         "with the plus  6.908   without it 0.000",

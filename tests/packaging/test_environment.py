@@ -109,8 +109,8 @@ def test_code_imports_only_what_is_declared(package: str, extras: tuple[str, ...
     assert undeclared == set()
 
 
-# Parts of what is declared, of which no version of their own is wanted: of JupyterLab and nbgrader, which doctor and the
-# bridge ask; of any kernel, which submit() asks where its notebook lies.
+# Parts of what is declared, of which no version of their own is wanted: of JupyterLab and nbgrader, which doctor
+# and the bridge ask; of any kernel, which submit() asks where its notebook lies.
 COME_ALONG = {
     "autograder": {"jupyter-core", "jupyter-server", "pyzmq", "sqlalchemy"},
     "course_utils": {"ipykernel", "jupyter-core"},

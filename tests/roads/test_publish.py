@@ -144,8 +144,8 @@ def test_each_notebook_knows_where_colab_finds_the_course(students: Path) -> Non
 
 def test_a_published_homework_comes_back_without_a_remark(students: Path, root: Path) -> None:
     """The address and the badges stand in cells that nobody grades: restoring has nothing to put back."""
-    from course_utils.naming.headers import read_header
     from autograder.intake.restore import restore
+    from course_utils.naming.headers import read_header
 
     published = nbformat.read(students / HW1, as_version=4)
     released = nbformat.read(root / "release/hw1/hw1.ipynb", as_version=4)

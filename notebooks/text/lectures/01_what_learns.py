@@ -108,7 +108,7 @@ print(digits.source)
 print("images:", tuple(images.shape), "  labels:", tuple(labels.shape))
 print("the first picture, as the computer has it (0 is paper, 16 is ink):")
 print((images[0] * 16).int())
-print("somebody has written beside it that it is a", labels[0].item())
+print("somebody has written beside it that it is a", labels[0].item())  # item: the plain number in a tensor of one number
 
 figure = plots.new_figure(7.2, 2.0)
 for axes, image, label in zip(figure.subplots(1, 8), images, labels):
@@ -251,7 +251,7 @@ panels[2].set_title("learned weights", fontsize=11)
 figure.colorbar(shown, ax=panels[2], label="+ seven, − three")
 for axes in panels:
     axes.set_axis_off()
-row, column = divmod(mask.argmax().item(), 8)
+row, column = divmod(mask.argmax().item(), 8)  # argmax: the place of the largest number, counted through all 64
 low_row, low_column = divmod(mask.argmin().item(), 8)
 plots.show(
     figure,
@@ -440,7 +440,7 @@ print("NumPy's usual type:", np.zeros(3).dtype, "  PyTorch's:", torch.zeros(3).d
 
 # %% [markdown]
 # Change one and the other changes too. Also look at the types: NumPy makes `float64` (about sixteen digits) where PyTorch makes `float32`. A weighted sum
-# in which the two meet stops with an error; `t.float()` makes a `float32` of any tensor.
+# in which the two meet stops with an error (it says *Double* for `float64` and *Float* for `float32`); `t.float()` makes a `float32` of any tensor.
 
 # %%
 try:

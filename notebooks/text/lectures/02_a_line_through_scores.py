@@ -355,7 +355,7 @@ typo
 
 # %%
 student = int((quiz == 16).nonzero())  # the row where the quiz is 16
-mistyped = final.clone()
+mistyped = final.clone()  # a copy, so that the table stays as it is
 mistyped[student] = 97.7
 
 moved = {}

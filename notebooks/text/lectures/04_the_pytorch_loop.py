@@ -386,7 +386,7 @@ loader = DataLoader(dataset, batch_size=4, shuffle=True, generator=torch.Generat
 
 # 2 model
 model = nn.Linear(in_features=1, out_features=1).to(device)
-nn.init.zeros_(model.weight)  # only to begin where we began by hand
+nn.init.zeros_(model.weight)  # only to begin where we began by hand; the _ at the end of a name says: overwrites the tensor
 nn.init.zeros_(model.bias)
 
 # 3 optimiser
@@ -590,8 +590,8 @@ print("types:", type(dragging).__name__, "and", type(plain).__name__)
 # for a measurement. `model.eval()` switches it off. `inference_mode()` is something else: it stops the notes. You want both.
 
 # %%
-torch.manual_seed(0)
-forgetful = nn.Sequential(nn.Dropout(0.5), nn.Linear(1, 1))
+torch.manual_seed(0)  # the same "random" numbers each time
+forgetful = nn.Sequential(nn.Dropout(0.5), nn.Linear(1, 1))  # first the one, then the other
 nn.init.constant_(forgetful[1].weight, w_best)
 nn.init.constant_(forgetful[1].bias, b_best)
 with torch.inference_mode():

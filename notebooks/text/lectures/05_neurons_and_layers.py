@@ -75,7 +75,7 @@ from course_utils.widgets import Question, boundary_film, bump_builder, neuron_h
 # ## 5.1 The data: two moons
 #
 # We need points that no straight line can part. Two half circles, one open below and one open above, each reaching into
-# the other, with a little noise. A few lines make them:
+# the other, with a little noise. A few lines make them (you may skip what is inside the function):
 
 
 # %%
@@ -117,7 +117,8 @@ plots.show(
 # The two letters matter. $z$ is what comes out **before** the activation (the *pre-activation*); $a$ is what comes out **after** it.
 # Texts that call both of them $z$ have confused generations of students.
 #
-# Follow one point by hand. As $f$ we take the *sigmoid*, which squeezes every number into the range from 0 to 1:
+# Follow one point by hand. As $f$ we take the *sigmoid*, which squeezes every number into the range from 0 to 1. Its formula is $1 / (1 + e^{-z})$, where
+# $e$ is a fixed number a little below 3, and $e$ to the power of a number is `torch.exp` of it in code:
 
 # %%
 x = torch.tensor([1.0, -0.5])
@@ -174,7 +175,8 @@ neuron_heatmap(X, labels, w1=1.0, w2=-1.0, b=0.5)
 # | GELU | $z\cdot\Phi(z)$ | a ReLU with a soft bend; dips a little below 0 |
 #
 # $\Phi(z)$ ("capital phi") is the share of a bell curve that lies below $z$: near 0 for very negative $z$, one half at 0, near 1 for large $z$. So GELU
-# multiplies a number by how large it is compared with the usual: large ones pass, small ones fade.
+# multiplies a number by that share: large ones pass, very negative ones fade. (In the code, `torch.erf` is a ready-made function from which the share is
+# computed.)
 
 
 # %%
@@ -233,7 +235,8 @@ for value in [0.0, -3.0]:
 # %% [markdown]
 # ## 5.4 Softmax: from scores to probabilities
 #
-# The three activations take each number alone. **Softmax** takes a whole *row* of scores and makes probabilities of it: all positive, adding up to 1.
+# The three activations take each number alone. **Softmax** takes a whole *row* of scores, one for each class to choose from, and makes probabilities of
+# it: all positive, adding up to 1. It takes $e$ to the power of each score, and divides by the sum of them all:
 #
 # $$\text{softmax}(z)_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 
@@ -296,7 +299,7 @@ torch.manual_seed(1)
 O = 5
 W, b = torch.randn(O, D), torch.randn(O)
 
-one_by_one = torch.empty(N, O)
+one_by_one = torch.empty(N, O)  # a table to be filled
 for n in range(N):
     for o in range(O):
         one_by_one[n, o] = (W[o] * X[n]).sum() + b[o]
@@ -361,9 +364,9 @@ border = predict(
 border
 
 # %% [markdown]
-# Here is the training. The same six steps as in lecture 4, all 200 points as one batch. The loss is the MSE between output and label; lecture 6 has a better
-# one. A sigmoid at the very end keeps the output between 0 and 1. The only difference between the runs is the activation *between* the layers. (This
-# cell takes some seconds.)
+# Here is the training. The same six steps as in lecture 4, all 200 points as one batch. `nn.Sequential` makes one model of several parts: it hands the
+# output of each part on to the next. The loss is the MSE between output and label; lecture 6 has a better one. A sigmoid at the very end keeps the output
+# between 0 and 1. The only difference between the runs is the activation *between* the layers. (This cell takes some seconds.)
 
 # %%
 torch.set_num_threads(1)  # for networks this small one core is quicker than several that wait for each other
@@ -381,7 +384,7 @@ def train_on_moons(activation, steps, every):
     frames = []
     for step in range(steps + 1):
         if step % every == 0:
-            frames.append((step, copy.deepcopy(model)))
+            frames.append((step, copy.deepcopy(model)))  # a copy with weights of its own, which later steps do not change
         loss = loss_fn(model(X), target)
         optimizer.zero_grad()
         loss.backward()
@@ -430,9 +433,9 @@ boundary_film(X, labels, films, film="ReLU")
 # %% [markdown]
 # ## 5.7 How far does it carry?
 #
-# One more neuron is one more bend. How much can be built of bends? Take three ReLUs of one input: the first starts to rise, the second turns it down, the third
-# makes it level again. That is a **bump**, on the right of the figure. Put bumps side by side, each made as high as the curve you want is
-# there.
+# One more neuron is one more bend. How much can be built of bends? Take three ReLUs of one input: the first starts to rise, the second, times −2, turns it
+# down, the third makes it level again. That is a **bump**, on the right of the figure. Put bumps side by side, each made as high as the curve you
+# want is there.
 #
 # - *wave*: double the number of bumps, twice. By how much does the error fall each time?
 # - *jump*: the same. Does the error go to zero?
@@ -497,7 +500,9 @@ with torch.inference_mode():
 # | nonlinear | everything collapses to a line; and a polynomial such as $z^2$ will not do either |
 # | enough neurons | few bumps, large error |
 #
-# The remark about $z^2$ deserves a cell. A sum of squares of lines is a parabola, however many neurons there are, and the *third differences* of a parabola are zero:
+# The remark about $z^2$ deserves a cell. A sum of squares of lines is a parabola, however many neurons there are. How do you see that points lie on a parabola? Take them at
+# equal distances, then the differences from each to the next, then the differences of those, and once more. These *third differences* are all zero for a parabola, and for
+# other curves they are not:
 
 # %%
 torch.manual_seed(3)
@@ -614,5 +619,6 @@ self_check(
 # ## Now you
 #
 # [Homework 2](../assignments/hw2/hw2.ipynb) is this lecture in six functions: `sigmoid`, `relu`, `gelu`, `softmax`, `linear_forward` and
-# `mlp_forward`. The versions above are the plain ones; the homework also sends numbers of a thousand. Then lecture 6 gives networks the right loss for choosing between
-# classes.
+# `mlp_forward`. The versions above are the plain ones; the homework also sends numbers of a thousand. In [lab 3](../assignments/lab3/lab3.ipynb) you build
+# neurons, bends and bumps of your own. Then [lecture 6, Losses for classes](06_losses_for_classes.ipynb), gives networks the right loss for choosing
+# between classes.

@@ -66,7 +66,7 @@ print(describe_start(SIZE))
 import math
 
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # losses, activations and more, as plain functions
 
 from course_utils import plots
 from course_utils.data import load_digits_small, load_scores
@@ -84,7 +84,7 @@ quiz, final = load_scores()
 passed = (final >= 15).to(quiz.dtype)  # 1 for yes, 0 for no
 N = len(quiz)
 
-order = quiz.argsort()
+order = quiz.argsort()  # the rows from the lowest quiz to the highest
 print("quiz:  ", " ".join(f"{x:5.1f}" for x in quiz[order]))
 print("passed:", " ".join(f"{y:5.0f}" for y in passed[order]))
 print(f"{passed.sum():.0f} of {N} passed")
@@ -100,8 +100,8 @@ print(f"{passed.sum():.0f} of {N} passed")
 #
 # $$z = \ln\frac{p}{1 - p}$$
 #
-# $p/(1-p)$ are the **odds**: "three to one" for $p = 3/4$. So a logit is the log of the odds. Zero means fifty-fifty, each +1
-# multiplies the odds by $e$, and a change of sign swaps yes and no.
+# $p/(1-p)$ are the **odds**: "three to one" for $p = 3/4$. And $\ln$ is the *natural logarithm*: $\ln q$ is the number to whose power $e$ must be taken to
+# give $q$. So a logit is the log of the odds. Zero means fifty-fifty, each +1 multiplies the odds by $e$, and a change of sign swaps yes and no.
 
 # %%
 print("logit z   odds p/(1-p)   probability p")
@@ -119,8 +119,8 @@ for z in [-4.0, -1.0, 0.0, 1.0, math.log(3), 4.0]:
 # $$\text{surprise} = -\ln p_\text{truth}$$
 #
 # Why a log? The model's probability for *all* thirteen results together is a product of thirteen numbers. The log turns the
-# product into a sum, one term for each row, and a sum is what we can average and differentiate. (`ln` is the natural
-# logarithm, `torch.log` in code. The unit of a surprise in natural logs is called a **nat**.)
+# product into a sum, one term for each row, and a sum is what we can average and differentiate. (In code $\ln$ is `torch.log`. The unit of a surprise
+# in natural logs is called a **nat**.)
 
 # %%
 print("probability given to the truth   surprise (nats)")
@@ -136,7 +136,7 @@ for p in [0.99, 0.9, 0.5, 0.1, 0.01, 0.001]:
 #
 # $$\ell = -\big(\, y \ln p \;+\; (1 - y) \ln (1 - p) \,\big)$$
 #
-# Its mean over the rows is the **binary cross entropy**, BCE.
+# That is the loss $\ell$ of one row. Its mean over the rows is the **binary cross entropy**, BCE.
 
 
 # %%
@@ -172,8 +172,8 @@ for said in [0.999, 0.5, 0.001]:
 # %% [markdown]
 # ## 6.3 Learn it: a gradient of great simplicity
 #
-# To go downhill we need $\partial\ell/\partial z$. With $p = \sigma(z)$ the chain rule goes through the log and through the sigmoid, and nearly
-# everything cancels ($\sigma' = p(1-p)$ stands above and below the line):
+# To go downhill we need $\partial\ell/\partial z$. Two slopes are needed for it: that of $\ln p$, which is $1/p$, and that of the sigmoid, which is
+# $\sigma'(z) = p\,(1-p)$. The chain rule multiplies them, and nearly everything cancels:
 #
 # $$\frac{\partial \ell}{\partial z} = \Big(-\frac{y}{p} + \frac{1-y}{1-p}\Big)\; p\,(1-p) = p - y$$
 #
@@ -339,8 +339,9 @@ print(f"\nsoftmax of two logits: {softmax(two)[0]:.4f};  sigmoid of their differ
 # %% [markdown]
 # ## 6.5 Cross entropy
 #
-# The surprise is what it was: minus the log of the probability given to the truth. The target $y_n$ of row $n$ is the *number* of
-# the right class, from 0 to $C - 1$, and we look its probability up:
+# The surprise is what it was: minus the log of the probability given to the truth. The logits are a table $(N, C)$, a row for each example and a column for
+# each class. The target $y_n$ of row $n$ is the *number* of the right class, from 0 to $C - 1$, so all targets together have shape $(N,)$. In each row
+# we look the right class's probability up:
 #
 # $$\mathcal{L} = \frac1N \sum_n -\ln p_{n,\,y_n}$$
 
@@ -387,8 +388,9 @@ print("each row sums to 0:", asked.grad.sum(dim=1).abs().max().item() < 1e-6)
 # %% [markdown]
 # ### A slip to avoid: probabilities where logits are expected
 #
-# `F.cross_entropy` and `nn.CrossEntropyLoss` contain the softmax. They want **logits** and **class numbers**. Give them probabilities, and
-# softmax is taken twice. There is no error message, only a loss that cannot come down:
+# `F.cross_entropy`, and `nn.CrossEntropyLoss`, which is the same as a class, contain the softmax. They want **logits** $(N, C)$ and **class numbers**
+# $(N,)$. Give them probabilities, and softmax is taken twice. There is no error message, only a loss that cannot come down. Class numbers of another kind
+# or shape, at least, are refused:
 
 # %%
 sure = torch.tensor([[20.0, 0.0, 0.0, 0.0]])  # as sure as one can be, and right
@@ -400,6 +402,10 @@ try:
     F.cross_entropy(sure, torch.tensor([0.0]))  # a class number must be a whole number (int64)
 except (RuntimeError, ValueError) as problem:
     print(f"class numbers as floats: {type(problem).__name__}")
+try:
+    F.cross_entropy(sure, torch.tensor([[0]]))  # a column (N, 1) where (N,) is wanted
+except (RuntimeError, ValueError) as problem:
+    print(f"class numbers as a column: {type(problem).__name__}")
 
 # %% [markdown]
 # The best that a softmax of probabilities can reach here is 0.7437: even "1, 0, 0, 0" is, taken as logits, rather undecided.
@@ -467,7 +473,8 @@ for right in range(3):
 #
 # $$\ln \sum_k e^{z_k} = m + \ln \sum_k e^{z_k - m}, \qquad m = \max_k z_k$$
 #
-# One term of the sum is now $e^0 = 1$, so the log is never of 0. No exponent is above 0, so nothing overflows.
+# One term of the sum is now $e^0 = 1$, so the log is never of 0. No exponent is above 0, so nothing overflows. (PyTorch has it as `torch.logsumexp`, and the
+# logs of all probabilities of a row as `torch.log_softmax`. That is what `F.cross_entropy` uses inside.)
 
 
 # %%
@@ -550,8 +557,9 @@ print("with torch.xlogy, which knows that it is 0:      ", torch.xlogy(one_hot, 
 # %% [markdown]
 # ## 6.8 All of it on real digits
 #
-# 1,797 handwritten digits of 8×8 pixels, ten classes, one layer: $z = XW^\top + b$ with `W` (10, 64). Loss: cross entropy. Gradient: $p - $ one-hot, times the
-# input. Everything by hand, so that you see that nothing is hidden. Watch the first loss.
+# 1,797 handwritten digits of 8×8 pixels, ten classes, one layer: $z = XW^\top + b$ with `W` (10, 64). Loss: cross entropy. The gradient at the logits is
+# `dz` in the code, $p - $ one-hot. A weight's gradient is `dz` times the input that it multiplies, added up over the rows; as for the line of lecture 3, and
+# for all weights at once it is `dz.T @ X` (lecture 7 takes that slowly). Everything by hand, so that you see that nothing is hidden. Watch the first loss.
 
 # %%
 digits = load_digits_small(dtype=torch.float64)
@@ -565,7 +573,7 @@ history, shares = [], []
 for step in range(steps + 1):
     z = X[train] @ W.T + b  # (1500, 10)
     history.append(F.cross_entropy(z, y[train]).item())
-    shares.append((z.argmax(dim=1) == y[train]).double().mean().item())
+    shares.append((z.argmax(dim=1) == y[train]).double().mean().item())  # argmax: the number of the largest logit in each row
     dz = (torch.softmax(z, dim=1) - F.one_hot(y[train], 10)) / len(train)
     W, b = W - 0.5 * dz.T @ X[train], b - 0.5 * dz.sum(dim=0)
 
@@ -683,5 +691,5 @@ self_check(
 # ## Now you
 #
 # In [homework 3](../assignments/hw3/hw3.ipynb) you write `bce_logits`, `cross_entropy`, `kl_div` and `accuracy`, straight from logits and so
-# that they survive logits of a thousand. The next lecture, Backpropagation, asks how $p - y$ travels back
-# through layers below.
+# that they survive logits of a thousand. [Quiz 3](../assignments/quiz3/quiz3.ipynb) asks about lectures 5 and 6. The next lecture,
+# [Backpropagation](07_backpropagation.ipynb), asks how $p - y$ travels back through the layers below.

@@ -106,8 +106,8 @@ print(f"u = {u:.4f}   z = {z:.4f}   a = {a:.4f}   Δ = {delta:.4f}   E = {E:.5f}
 # %% [markdown]
 # ## 7.2 The chain rule, one box at a time
 #
-# What we want is $\partial E/\partial w$: by how much $E$ changes when $w$ changes a little, per unit of the change. $E$ is far from $w$, but each *single* box is
-# easy. A box knows its **local slopes**: how its own result changes with each of the numbers it was made from.
+# What we want is $\partial E/\partial w$, the **gradient** of $E$ at $w$: by how much $E$ changes when $w$ changes a little, per unit of the change. (For a single number this is the partial
+# derivative of lecture 3; on the way back everybody calls it a gradient.) $E$ is far from $w$, but each *single* box is easy. A box knows its **local slopes**: how its own result changes with each of the numbers it was made from.
 #
 # | box | local slopes |
 # |---|---|
@@ -137,7 +137,8 @@ backprop_stepper(
 )
 
 # %% [markdown]
-# Now the same in code, one line for each arrow. Read it beside the figure. `dz` is short for $\partial E/\partial z$, and so on.
+# Now the same in code, one line for each arrow. Read it beside the figure. `dz` is short for $\partial E/\partial z$, and so on. (A **leaf** is a box without an arrow into it: a number that was not
+# calculated, such as a weight.)
 
 # %%
 dE = 1.0
@@ -208,8 +209,8 @@ used_twice.reveal(
 )
 
 # %% [markdown]
-# A small change of `a` reaches `L` on two ways, and `L` feels both. **Along a path slopes are multiplied; where paths meet, they are added.** Step through it. Watch step 4 and step 5: `a` first receives one
-# part, then the other.
+# A small change of `a` reaches `L` on two ways, and `L` feels both. **Along a path slopes are multiplied; where paths meet, they are added.** It is the same when a number enters one box twice, as in
+# $d = a\,a$: two ways, each with the slope $a$, and together $2a$. Step through the figure. Watch step 4 and step 5: `a` first receives one part, then the other.
 
 # %%
 backprop_stepper({"c": "a · b", "L": "c + a"}, {"a": 2.0, "b": -3.0})
@@ -284,10 +285,10 @@ dZ = torch.randn(N, O, generator=rng, dtype=torch.float64)  # whatever arrives f
 
 by_rows = torch.zeros(O, D, dtype=torch.float64)
 for n in range(N):  # each row adds its part, because each row used the same W
-    by_rows += dZ[n][:, None] * X[n][None, :]
+    by_rows += dZ[n][:, None] * X[n][None, :]  # a column (O, 1) times a row (1, D): every dz of the row with every x of the row
 
 W.requires_grad_(), X.requires_grad_(), bias.requires_grad_()
-(X @ W.T + bias).backward(dZ)
+(X @ W.T + bias).backward(dZ)  # with an argument, the walk back starts from that gradient and not from 1
 
 print("shapes: dW", tuple(W.grad.shape), " db", tuple(bias.grad.shape), " dX", tuple(X.grad.shape))
 print(f"dW: row by row {(by_rows - W.grad).abs().max():.1f}, as a product {(dZ.T @ X - W.grad).abs().max():.1f} away from autograd")
@@ -366,7 +367,7 @@ def note(tensor):
 
 
 with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-    forward(X, y, *watched)
+    forward(X, y, *watched)  # `note` is called when a tensor is put away; the second function when it is taken out again
 print("kept for the way back:", kept_shapes)
 
 with torch.no_grad():  # no gradients wanted: nothing is kept
@@ -379,7 +380,8 @@ print("under no_grad:        ", kept_shapes)
 # (`(4, 1)` is W2, turned on its side. `(13, 4)` is `a1`; two operations ask for it, but it stands in memory once.)
 #
 # Everything that is kept for each row and each layer adds up: for a deep network and a large batch it is most of the memory. There is a way out. **Keep only every k-th activation, and compute the others again when the walk
-# back needs them.** It is called *checkpointing*. Here it is for a chain of 64 layers, with a count of what is held in memory:
+# back needs them.** It is called *checkpointing*. Here it is for a chain of 64 layers, with a count of what is held in memory. (The layers have the activation **tanh**, a relative of the sigmoid that
+# goes from −1 to 1 and has the slope $1 - a^2$.)
 
 # %%
 layers = 64
@@ -478,7 +480,8 @@ which_step.reveal(
 difference_explorer(f, x=at, slope=float(exact))
 
 # %% [markdown]
-# Now we check the backward pass of section 7.4, and a wrong one from which the slope of the sigmoid was dropped. The usual measure is the relative error, $|g - g'| \,/\, (|g| + |g'|)$.
+# Now we check the backward pass of section 7.4, and a wrong one from which the slope of the sigmoid was dropped. The usual measure is the relative error, $|g - g'| \,/\, (|g| + |g'|)$: the distance of the
+# two gradients, compared with their size.
 
 
 # %%
@@ -610,4 +613,5 @@ self_check(
 # ## Now you
 #
 # In [homework 4](../assignments/hw4/hw4.ipynb) you write the walk back yourself: `sigmoid_grad`, `relu_grad`, `gelu_grad`, `softmax_backward`, `linear_backward`,
-# `mlp_backward`, a `numerical_gradient`, and an autograd of your own, `Value`. Lecture 8 then asks what to do with all those gradients.
+# `mlp_backward`, a `numerical_gradient`, and an autograd of your own, `Value`. (The homework's text gives you the local slopes of GELU and softmax. In a softmax every score touches *all* results of its row: you know
+# what to do where ways meet.) In [lab 4](../assignments/lab4/lab4.ipynb) you check gradients, and convict wrong ones. [Lecture 8, Optimisers](08_optimisers.ipynb), then asks what to do with all those gradients.

@@ -95,8 +95,9 @@ print(f"for training X {tuple(X.shape)}, y {tuple(y.shape)}; for testing {len(X_
 # ## 8.1 The noise in a batch
 #
 # The gradient of a batch is an estimate of the gradient over all rows: right on average, wrong each time. How wrong? We take an
-# untrained network, compute the gradient over all 1,400 digits, and then the gradients of many random batches. The **noise** is
-# the typical distance between the two, measured in lengths of the full gradient.
+# untrained network, compute the gradient over all 1,400 digits, and then the gradients of many random batches. A gradient has one number for each
+# parameter. Its length, the root of the sum of their squares, is called its **norm**. The **noise** is the typical distance between the two gradients,
+# measured in lengths of the full one.
 
 
 # %%
@@ -109,6 +110,7 @@ def make_model(seed=0):
 def gradient_of(model, rows):
     """Return the gradient of the mean loss over some rows, all parameters in one long row."""
     loss = F.cross_entropy(model(X[rows]), y[rows])
+    # autograd.grad is backward() for people who want the gradients handed over, and .grad left alone
     return torch.cat([g.flatten() for g in torch.autograd.grad(loss, list(model.parameters()))])
 
 
@@ -283,17 +285,20 @@ for name, (share, lr) in runs.items():
 # ## 8.3 Adam
 #
 # Momentum still has one learning rate for all parameters. If one gradient is always near 1,000 and another near 0.001, no $\eta$ suits
-# both. **Adam** measures how large each parameter's gradients are, and divides by that. It keeps two fading averages per parameter: $m$ of the
-# gradient, and $s$ of its square (called $v$ in the article and in homework 5; here $v$ is the velocity):
+# both. **Adam** (Kingma and Ba, *Adam: A Method for Stochastic Optimization*, 2015) measures how large each parameter's gradients are, and divides by that.
+# It keeps two fading averages per parameter: $m$ of the gradient, and $s$ of its square. (The article, homework 5 and quiz 4 call the second one $v$. Here
+# $v$ is the velocity, so we write $s$.)
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\,g \qquad\qquad s \leftarrow \beta_2 s + (1-\beta_2)\,g^2$$
 #
-# Both begin at 0, so at first they are too small. That is corrected: after $t$ steps (counted from 1)
+# ($\beta$ is "beta"; each $\beta$ says how much of the old average is kept.) Both averages begin at 0, so at first they are too small. That is corrected, and
+# the corrected ones get a hat. After $t$ steps (counted from 1)
 #
 # $$\hat{m} = \frac{m}{1-\beta_1^t} \qquad \hat{s} = \frac{s}{1-\beta_2^t} \qquad\qquad
 # p \leftarrow p - \eta\,\frac{\hat{m}}{\sqrt{\hat{s}} + \varepsilon}$$
 #
-# The usual values are $\beta_1 = 0.9$, $\beta_2 = 0.999$, $\varepsilon = 10^{-8}$ and $\eta = 0.001$.
+# $\varepsilon$ ("epsilon") is a tiny number, so that nothing is ever divided by 0. The usual values are $\beta_1 = 0.9$, $\beta_2 = 0.999$,
+# $\varepsilon = 10^{-8}$ and $\eta = 0.001$.
 
 
 # %%
@@ -373,7 +378,7 @@ print(f"0.1 / √0.001 = {0.1 / 0.001**0.5:.2f}")
 #
 # - *Long valley*: the steep direction curves 25 times as much as the flat one. At which η does SGD fly off? (Lecture 3 gave a formula for it.)
 # - What does the largest μ do, and why is it not the best?
-# - *Saddle*: level in the middle, but not a minimum. Who leaves first? Now add a little noise: is noise always bad?
+# - *Saddle*: level in the middle, but not a minimum: it rises to two sides and falls to the other two. Who leaves first? Now add a little noise: is noise always bad?
 # - *Two valleys*: at first all three end in the higher one. Add noise, change η and μ. Who gets over the ridge, and is that skill or luck?
 
 # %%
@@ -399,7 +404,7 @@ def train(model, optimizer, epochs, seed=0):
     for epoch in range(epochs):
         model.train()
         total = 0.0
-        for rows in torch.randperm(len(X), generator=generator).split(64):
+        for rows in torch.randperm(len(X), generator=generator).split(64):  # the row numbers, shuffled and cut into batches
             loss = F.cross_entropy(model(X[rows]), y[rows])
             optimizer.zero_grad()
             loss.backward()
@@ -449,7 +454,8 @@ plots.show(
 
 # %% [markdown]
 # Adam is at its best with a smaller $\eta$ than SGD. At equal $\eta$ you could "prove" any order you like. Rules of thumb: Adam with 0.001 is a
-# good first try; momentum with a tuned rate and a schedule is often as good or better. Always try η in steps of a factor of ten or three.
+# good first try; momentum with a tuned rate and a schedule is often as good or better (Wilson and others, *The Marginal Value of Adaptive Gradient Methods in
+# Machine Learning*, 2017). Always try η in steps of a factor of ten or three.
 
 # %% [markdown]
 # ### A step without `backward`, once more
@@ -500,7 +506,7 @@ outcomes = {}
 for name, model in [("all 0", start_with(0.0)), ("all 0.1", start_with(0.1)), ("random", make_model())]:
     losses, accuracy = train(model, torch.optim.SGD(model.parameters(), lr=0.1), EPOCHS)
     W = model[0].weight.detach()
-    count = len(torch.unique((W * 1e4).round(), dim=0))  # alike to four decimals counts as alike
+    count = len(torch.unique((W * 1e4).round(), dim=0))  # each different row once; alike to four decimals counts as alike
     outcomes[name] = (count, W.abs().max().item(), losses[-1], accuracy)
 
 # %% jupyter={"source_hidden": true}
@@ -525,8 +531,8 @@ print(f"no opinion at all would be a loss of ln 10 = {torch.log(torch.tensor(10.
 #
 # ### How large?
 #
-# A pre-activation is a sum over $D$ inputs, $z = \sum_d w_d\,a_d$. If the weights are independent with mean 0 and standard deviation $\sigma$, the variances
-# add up:
+# A pre-activation is a sum over $D$ inputs, $z = \sum_d w_d\,a_d$. Draw each weight by itself, with mean 0 and standard deviation $\sigma$. (Here $\sigma$ is a
+# spread, not the sigmoid: the same letter.) Then positive and negative products mostly cancel, and what is left grows like the root of their number. For the squares:
 #
 # $$\text{mean of } z^2 = D\,\sigma^2 \cdot \text{mean of } a^2$$
 #
@@ -537,6 +543,9 @@ print(f"no opinion at all would be a loss of ln 10 = {torch.log(torch.tensor(10.
 # |---|---|---|
 # | Xavier | $\sqrt{2/(D+O)}$ | tanh, sigmoid: a compromise between the way up and the way down |
 # | He (Kaiming) | $\sqrt{2/D}$ | ReLU: makes up for the lost half |
+#
+# The names are those of the authors (Glorot, Xavier, and Bengio, 2010; He, Kaiming, and others, 2015). $O$ is the number of neurons. *Tanh* is the activation of
+# lecture 7 that goes from −1 to 1. "Up" is from the input to the loss, "down" is the way of the gradient.
 
 # %%
 torch.manual_seed(0)
@@ -631,8 +640,8 @@ for seed, (loss, accuracy) in enumerate(report):
     print(f"seed {seed}: loss {loss:.3f}, right {accuracy:.1%}, distance from seed 0's weights {(ends[seed] - ends[0]).norm():.1f} (length {ends[seed].norm():.1f})")
 
 # %% [markdown]
-# The weights end far apart. The losses and accuracies do not. Wide networks have very many valleys of about the same depth, and finding any one of them
-# will do.
+# The weights end far apart: the distance between two ends is larger than either is long. The losses and accuracies are close to each other. For this network
+# there are many valleys of about the same depth, and finding any one of them will do.
 
 # %% [markdown]
 # ## 8.6 Check yourself
@@ -711,5 +720,6 @@ self_check(
 #
 # ## Now you
 #
-# In homework 5 you write `sgd_step`, `sgd_momentum_step` and `adam_step`, as pure functions: values in, new values out, nothing
-# changed in place. Lecture 9 puts everything together and reads real handwritten digits.
+# In [homework 5](../assignments/hw5/hw5.ipynb) you write `sgd_step`, `sgd_momentum_step` and `adam_step`, as pure functions: values in, new values out, nothing
+# changed in place. [Quiz 4](../assignments/quiz4/quiz4.ipynb) asks about lectures 7 and 8. [Lecture 9, Digits](09_digits.ipynb), puts everything together and
+# reads real handwritten digits.

@@ -898,5 +898,5 @@ self_check(
 #
 # ## Now you
 #
-# In homework 6 you write `MLP` as a class, count its parameters, and train a model of your own with `fit(X, y, seed)` until nine of ten unseen digits are read right. Lecture 10 asks why
+# In [homework 6](../assignments/hw6/hw6.ipynb) you write `MLP` as a class, count its parameters, and train a model of your own with `fit(X, y, seed)` until nine of ten unseen digits are read right. [Lecture 10](10_generalising.ipynb) asks why
 # the training loss keeps falling while the validation loss does not.

@@ -894,5 +894,5 @@ self_check(
 #
 # ## Now you
 #
-# In homework 6 you write `dropout` and `batchnorm` yourself, in both modes, and train a network of your own on the digits until nine of ten unseen ones are right. Quiz 5
-# asks about this lecture. Lecture 11 looks at what the hidden layers have learned to see.
+# In [homework 6](../assignments/hw6/hw6.ipynb) you write `dropout` and `batchnorm` yourself, in both modes, and train a network of your own on the digits until nine of ten unseen ones are right. [Quiz 5](../assignments/quiz5/quiz5.ipynb)
+# asks about lectures 9 and 10. [Lecture 11](11_seeing_features.ipynb) looks at what the hidden layers have learned to see.

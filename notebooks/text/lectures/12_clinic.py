@@ -574,7 +574,7 @@ self_check(
 #
 # ## Now you
 #
-# Lab 6 has four more patients, and no buttons: you change lines and read gauges yourself. Then comes the project.
+# [Lab 6](../assignments/lab6/lab6.ipynb) has four more patients, and no buttons: you change lines and read gauges yourself. Then comes the [project](../assignments/project/project.ipynb).
 #
 # You began this course with a line through thirteen points. Now you can build a network, train it, find out why it does not learn, and say how sure you are of what it does. Go and ask it
 # something of your own.

@@ -8,16 +8,18 @@ from course_utils.handing_in.own_words import own_words, why_incomplete
 
 RELEASED = "YOUR ANSWER HERE"
 GIVEN = """## 4 · What did you see?
-Why does the loss get smaller with each step at first, and why does it grow without end once the learning rate is large?"""
+Why does the loss get smaller with each step at first, and why does it grow without end
+once the learning rate is large?"""
 
 ANSWERS = {
-    "a plain sentence": "The steps were too long, so w jumped over the bottom of the bowl and landed higher each time.",
-    "with the prompt left in": f"{RELEASED}\n\nThe steps were too long, so w jumped over the bottom and landed higher up "
-    "on the other side.",
+    "a plain sentence": "The steps were too long, so w jumped over the bottom of the bowl and landed higher "
+    "each time.",
+    "with the prompt left in": f"{RELEASED}\n\nThe steps were too long, so w jumped over the bottom and landed higher "
+    "up on the other side.",
     "with terms of the question": "Once the learning rate is 0.0066 each step lands farther from the minimum than the "
     "last, so the loss grows.",
-    "with numbers and formulas": "With $w = 1.3$ and $b = 0.65$ I got an MSE of 18.6; moving w by 0.1 gave 21.2, moving b "
-    "by 0.1 only 18.7.",
+    "with numbers and formulas": "With $w = 1.3$ and $b = 0.65$ I got an MSE of 18.6; moving w by 0.1 gave 21.2, "
+    "moving b by 0.1 only 18.7.",
     "as a list": "- too small: 200 steps, still 40\n- right: 20 steps, 18.7\n- too large: inf after 31 steps, then nan",
     "in another script": "学習率が大きいと損失は毎回大きくなりました",
     "exactly fifteen words": "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen",
@@ -41,7 +43,7 @@ NO_ANSWERS = {
     "the question and a word": (f"{GIVEN} Yes.", "1 word: at least 15"),
     "one word again and again": ("loss " * 40, "3 words"),
     "a few words again and again": ("I do not know. " * 10, "12 words"),
-    "a comment nobody sees": ("<!-- one two three four five six seven eight nine ten eleven twelve 13 14 15 -->", "0 words"),
+    "a comment nobody sees": ("<!-- one two three four five six seven eight nine ten 11 12 13 14 15 16 -->", "0 words"),
     "a long link": ("[here](a-b/c d e f g h i j k l m n o p q r s t) https://a.b/c?d=e&f=g", "1 word"),
     "an image": ('<img src="one two three four five six seven eight nine ten 11 12 13 14 15 16">', "0 words"),
     "signs only": ("?!… — *** ### $$", "0 words"),

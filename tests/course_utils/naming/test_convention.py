@@ -48,7 +48,9 @@ def test_the_wanted_name_is_safe_and_follows_the_rule(person: str, wanted: str) 
     assert name_fault(read_file_name(wanted, ["hw1"]), said, "hw1", NAME_PATTERN) == ""
 
 
-@pytest.mark.parametrize("pattern", ["AssignmentName_LastName_FirstName.ipynb", "LastName_FirstName_AssignmentName.ipynb"])
+@pytest.mark.parametrize(
+    "pattern", ["AssignmentName_LastName_FirstName.ipynb", "LastName_FirstName_AssignmentName.ipynb"]
+)
 @pytest.mark.parametrize("person", ["Ada Lovelace", "María José García López", "Suharto"])
 def test_the_wanted_name_follows_other_patterns(person: str, pattern: str) -> None:
     wanted = wanted_name(person, "hw1", pattern)
