@@ -293,7 +293,7 @@ check(brought_about)
 #
 # <details><summary>Hint</summary>
 #
-# `for fault in FAULTS:` with `record = examine(digits, fault.right, fault.wrong)`. A comparison is True or False, and True counts as 1 in a sum.
+# `for fault in FAULTS:`, and in it one call of `examine` with the two versions that a fault carries, `fault.right` and `fault.wrong`. A comparison is True or False, and True counts as 1 in a sum.
 #
 # </details>
 
