@@ -20,6 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from last_cells import LAST, WORDS  # noqa: E402
 from pairs import Pair, merge_text, read_notebook, write_text  # noqa: E402
 from start_cells import GRADED_START  # noqa: E402
 
@@ -59,11 +60,9 @@ from course_utils import check"""
 SCRATCH = "# A place to calculate. Nothing in this cell is graded."
 
 END = """\
-## Hand in
+{words}
 
-1. *Kernel → Restart Kernel and Run All Cells.*
-2. Look through the {count} checks: does each say *recorded*?
-3. Save, and name your file `FirstName_LastName_{name}.ipynb`."""
+Look through the {count} checks: does each say *recorded*?"""
 
 
 def quizzes() -> list[Quiz]:
@@ -82,6 +81,7 @@ def make_notebook(quiz: Quiz) -> Any:
         "count": len(quiz.questions),
         "points": POINTS,
         "tolerance": TOLERANCE,
+        "words": "\n".join(line.removeprefix("#").removeprefix(" ") for line in WORDS.splitlines()),
     }
     cells = [
         new_markdown_cell(HEAD.format(**facts)),
@@ -97,6 +97,7 @@ def make_notebook(quiz: Quiz) -> Any:
             _graded(new_code_cell(f"check({question.name})"), question.name, grade=True, points=int(POINTS)),
         ]
     cells.append(_graded(new_markdown_cell(END.format(**facts)), "hand-in-text"))
+    cells.append(new_code_cell(LAST.removeprefix("# %%\n").strip()))
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
 

@@ -170,7 +170,7 @@ def test_overfitting_is_said_and_so_is_learning():
     press_many = [clock(live).value + i for i in range(1, 30)]
     for value in press_many:
         clock(live).value = value
-    assert "it overfits" in live.description
+    assert "the network overfits" in live.description
     assert "100% and" in live.description
 
 
