@@ -6,6 +6,7 @@
 
 Level: the grade of Flesch and Kincaid over the prose (Kincaid and others 1975), without code, formulas and tables.
 Length: minutes to read the prose at 200 words a minute and the code line by line, to guess, to play and to answer.
+What stands under a heading `## Extra: …` at a lecture's end is optional: its minutes are counted apart.
 Spelling: the prose, and what the code prints and comments, in British English.
 """
 
@@ -35,6 +36,9 @@ SHORTEST_MINUTES, LONGEST_MINUTES = 25, 45
 WORDS_A_MINUTE = 200
 MINUTES_A_CODE_LINE = 4 / 60
 MINUTES_A_GUESS, MINUTES_A_LIVE_FIGURE, MINUTES_A_PICTURE, MINUTES_A_QUESTION = 1.0, 2.5, 0.5, 0.5
+MINUTES_A_LISTING = 1.0  # about fifteen lines of the course's own code, printed to be read
+EXTRA = "## Extra: "
+FURTHEST_OFF = 0.25  # what a lecture says that an extra takes may be off by so much
 
 # American spellings that dictionaries know, where this course has the British one. Names in code are not looked at.
 _AMERICAN = re.compile(
@@ -50,6 +54,7 @@ _MATPLOTLIBS = ("ha", "va", "loc", "cmap", "anchor", "interpolation", "rotation_
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 # Lines of code that nobody stops at: imports, comments, drawing, lone strings and brackets.
 _PASSED_OVER = re.compile(r'\s*(?:#|import |from |"""|[)\]}]+,?$|axes|figure|plots\.|f?"[^"]*",?$)|.*\baxes\.')
+_LISTING = re.compile(r"^(?:listing|print\(read_code)\(", re.M)
 _SENTENCE_END = re.compile(r"[.!?](?=[\s)\"*]|$)|\n\s*\n")
 
 
@@ -63,6 +68,8 @@ class Reading:
     minutes: float
     said_minutes: int
     misspelt: tuple[str, ...]
+    extra_minutes: float = 0.0
+    said_extra_minutes: int = 0
 
     @property
     def misses(self) -> tuple[str, ...]:
@@ -74,6 +81,8 @@ class Reading:
             found.append(f"it takes {self.minutes:.0f} minutes, not {SHORTEST_MINUTES} to {LONGEST_MINUTES}")
         if not SHORTEST_MINUTES <= self.said_minutes <= LONGEST_MINUTES:
             found.append(f"it says that it takes {self.said_minutes} minutes")
+        if abs(self.said_extra_minutes - self.extra_minutes) > FURTHEST_OFF * self.extra_minutes:
+            found.append(f"its extra takes {self.extra_minutes:.0f} minutes and says {self.said_extra_minutes}")
         if self.misspelt:
             found.append("unknown words: " + ", ".join(self.misspelt))
         return tuple(found)
@@ -82,21 +91,32 @@ class Reading:
 def read(path: Path) -> Reading:
     """Measure one lecture notebook."""
     cells = nbformat.read(path, as_version=4).cells
-    texts = [str(cell.source) for cell in cells if cell.cell_type == "markdown"]
-    code = [str(cell.source) for cell in cells if cell.cell_type == "code" and "describe_start(" not in cell.source]
-    names = {name for source in code for name in _names(source)}
-    text = "\n\n".join(texts)
-    prose = prose_of(text)
-    printed = "\n".join(said for source in code for said in _said(source))
+    begins = next((i for i, cell in enumerate(cells) if cell.source.startswith(EXTRA)), len(cells))
+    text, code = _text_and_code(cells[:begins])
+    extra_text, extra_code = _text_and_code(cells[begins:])
+    prose, extra_prose = prose_of(text), prose_of(extra_text)
+    names = {name for source in code + extra_code for name in _names(source)}
+    printed = "\n".join(said for source in code + extra_code for said in _said(source))
     said = re.search(r"\*About (\d+) minutes", text)
+    said_extra = re.search(r"\*Optional, about (\d+) minutes", extra_text)
     return Reading(
         path.stem,
         len(_WORD.findall(prose)),
-        grade(prose),
+        grade(f"{prose}\n\n{extra_prose}"),
         minutes(prose, code),
         int(said[1]) if said else 0,
-        tuple(misspelt(f"{bare(text)}\n{printed}", names)),
+        tuple(misspelt(f"{bare(text)}\n{bare(extra_text)}\n{printed}", names)),
+        minutes(extra_prose, extra_code),
+        int(said_extra[1]) if said_extra else 0,
     )
+
+
+def _text_and_code(cells: Iterable[nbformat.NotebookNode]) -> tuple[str, list[str]]:
+    """Return the markdown of some cells as one text, and the sources of their code without the start cell."""
+    cells = list(cells)
+    text = "\n\n".join(str(cell.source) for cell in cells if cell.cell_type == "markdown")
+    code = [str(cell.source) for cell in cells if cell.cell_type == "code" and "describe_start(" not in cell.source]
+    return text, code
 
 
 def bare(text: str) -> str:
@@ -156,6 +176,7 @@ def minutes(prose: str, code: Iterable[str]) -> float:
         + len(re.findall(rf"^(?:{'|'.join(_figures())})\(", whole, re.M)) * MINUTES_A_LIVE_FIGURE
         + whole.count("plots.show(") * MINUTES_A_PICTURE
         + whole.count("    Question(") * MINUTES_A_QUESTION
+        + len(_LISTING.findall(whole)) * MINUTES_A_LISTING
     )
 
 
@@ -238,10 +259,11 @@ def main(arguments: list[str] | None = None) -> int:
         print("\n".join(sorted({word.lower() for each in found for word in each.misspelt})))
         return 1 if any(each.misspelt for each in found) else 0
     table = Table(header_style="bold")
-    for column in ("lecture", "words", "grade", "minutes", "says", "unknown words"):
+    for column in ("lecture", "words", "grade", "minutes", "says", "extra", "unknown words"):
         table.add_column(column, justify="left" if column in ("lecture", "unknown words") else "right")
     for each in found:
         numbers = (str(each.words), f"{each.grade:.1f}", f"{each.minutes:.0f}", str(each.said_minutes))
+        numbers += (f"+{each.extra_minutes:.0f}" if each.extra_minutes else "–",)
         table.add_row(each.stem, *numbers, ", ".join(each.misspelt) or "–")
     Console(width=None if sys.stdout.isatty() else 150, highlight=False).print(table)
     for each in found:

@@ -452,6 +452,7 @@ def slope_of(function, at):
     return x.grad.item()
 
 
+# `lambda x: …` is a function without a name: what stands before the colon goes in, what stands behind it comes out
 for name, function in [("-x²", lambda x: -(x**2)), ("x³", lambda x: x**3), ("x²", lambda x: x**2)]:
     left, here, right = (function(torch.tensor(x)).item() for x in (-0.1, 0.0, 0.1))
     kind = "a minimum" if left > here < right else "a maximum" if left < here > right else "neither"

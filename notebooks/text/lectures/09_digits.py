@@ -24,7 +24,7 @@
 #
 # 1. Write a network as a class of your own, an `nn.Module`, and say what `model(X)` does beyond `forward`.
 # 2. Write a training loop and a test loop for the processor or a graphics card, and say what each line is for.
-# 3. Name six slips that raise no error, or the wrong one, and show what each of them costs.
+# 3. Name five slips that raise no error, or the wrong one, and show what each of them costs.
 # 4. Save weights, and take up a training run where it was cut off.
 # 5. Find out what a network gets wrong, and how sure it was.
 #
@@ -35,7 +35,7 @@
 # 11 Seeing features → 12 Debugging clinic
 #
 # You have all the parts by now: layers, a loss, gradients, an optimiser, the loop. In this lecture they become one program that
-# reads handwriting. First you write the program by hand. Then you read the course's own training function, line by line, and see that it is the same
+# reads handwriting. First you write the program by hand. Then you meet the course's own training function, and see, line beside line, that it is the same
 # program. At the end you write a digit yourself.
 
 # %%
@@ -209,7 +209,7 @@ print(f"right {(logits.argmax(dim=1) == y_val).float().mean():.1%}")
 # ### A slip to avoid: `model.forward(X)`
 #
 # You write `forward`, but you call the model itself: `model(X)`. PyTorch then calls `forward` for you, and also the **hooks** of lecture 4: functions that someone
-# hung on the module, to look at what passes by. Here is one that notes the shape of what comes out.
+# hung on the module, to look at what passes by. Here is one that notes the shape of what comes out. (`lambda` makes a function without a name, as in lecture 3.)
 
 # %%
 seen = []
@@ -325,7 +325,7 @@ optimizer = torch.optim.Adam(by_hand.parameters(), lr=LR, fused=True)
 val_loader = DataLoader(val_set, batch_size=1024)
 shuffle = torch.Generator().manual_seed(0)
 
-began = time.perf_counter()
+began = time.perf_counter()  # a clock, in seconds
 losses = []
 for epoch in range(1, EPOCHS + 1):
     order = torch.randperm(len(train_set), generator=shuffle).tolist()
@@ -337,7 +337,7 @@ seconds_by_hand = time.perf_counter() - began
 print(f"{seconds_by_hand:.1f} seconds")
 
 # %% [markdown]
-# That is all. A program of one page reads handwriting.
+# That is all. A program of one page reads handwriting, and each line of it you have met before.
 #
 # (`fused=True`: Adam as in lecture 8, with all its formulas done in one go instead of one after the other. The numbers are the same but for rounding, and a step takes less
 # time.)
@@ -370,7 +370,7 @@ print(f"the largest difference between the two networks, over all {total:,} para
 # | `model.train()` | `with _mode(model, training=True):` | afterwards each part gets its mode back |
 # | `F.cross_entropy(model(xb), yb)` | `loss(model(X[rows]), y[rows])` | another loss can be given |
 # | `optimizer.zero_grad()` | `optimizer.zero_grad()` | none |
-# | `loss.backward()` | `scaler.scale(batch_loss).backward()` | see below: with 32-bit numbers it is the same |
+# | `loss.backward()` | `scaler.scale(batch_loss).backward()` | a helper for numbers of 16 bits; with 32 bits it is the same |
 # | `optimizer.step()` | `scaler.step(optimizer)` | the same |
 # | `total += loss.item() * len(xb)` | `total += batch_loss.detach() * len(rows)` | the sum stays on the device until the epoch is over |
 # | `measure(by_hand, …)` | `evaluate(model, …)` | other metrics can be given |
@@ -379,102 +379,13 @@ print(f"the largest difference between the two networks, over all {total:,} para
 # where the data fit into memory. Where they do not, you need the loader. On a graphics card the last but one row counts as well: `item()` makes the program wait until the card is done,
 # and `detach()` does not.
 #
+# Nothing in that file should be magic. The extra section at the end of this notebook goes through it line by line.
+#
 # `fit` returns what happened, as a `History`. It holds the numbers, `history.train_loss` for example, and can make a table of them. The star marks the epoch with the lowest
 # validation loss:
 
 # %%
 print(history.table())
-
-# %% [markdown]
-# ### Line by line
-#
-# Nothing in that file should be magic. So here is all of it, in pieces. The cell below only defines how to print a piece.
-
-# %%
-lines = inspect.getsource(training).splitlines()
-printed = set()
-
-
-def listing(first, last):
-    """Print training.py from the line that begins with `first` to the next one after it that begins with `last`."""
-    start = next(i for i, line in enumerate(lines) if line.strip().startswith(first))
-    end = next(i for i in range(start + 1, len(lines)) if lines[i].strip().startswith(last))
-    printed.update(range(start, end + 1))
-    print("\n".join(f"{i + 1:4}  {lines[i]}" for i in range(start, end + 1)))
-
-
-listing('"""Train a model', "Measure =")
-
-# %% [markdown]
-# The beginning: what the file takes from elsewhere. `checkpoint`, `device`, `history`, `refusals` and `seeds` are short files beside it. `Measure` is a name for *a function of
-# outputs and targets that gives a number*: a loss is one, and so is the accuracy.
-
-# %%
-listing("def fit(", ") -> History:")
-listing('"""Train the model on rows', '"""')
-
-# %% [markdown]
-# What you can ask for. All after the `*` must be given by name, as in `fit(model, X, y, epochs=5)`. It returns a `History`: the losses, the metrics and the
-# seconds of each epoch.
-
-# %%
-listing("device = pick_device", "validation = (validation[0]")
-
-# %% [markdown]
-# Choose the device. Refuse what cannot work, before anything is changed: there must be as many labels as pictures, the labels must be whole numbers, and so on. Parameters that are
-# frozen (`requires_grad` is off) are left out. Then everything goes to the device, once.
-
-# %%
-listing("optimizer = optimiser", 'settings |= {"validation"')
-
-# %% [markdown]
-# - The **optimiser**: yours, or Adam.
-# - `half` and `scaler` are for **mixed precision**: large networks train faster on a CUDA card if the forward pass uses 16-bit numbers. They hold fewer
-#   digits, and with one kind of them (`float16`) small gradients would become 0. So a scaler makes the loss larger before `backward` and the gradients smaller again after it.
-#   For our network, and on any processor, `half` is `None`: the scaler does nothing, and the numbers have 32 bits as always.
-# - `shuffle` gives the order of the pictures, from the seed.
-# - `parts` and `settings` go into a checkpoint; we come to that in 9.6. (`|=` adds entries to a `dict`.)
-
-# %%
-listing("with torch.random.fork_rng", 'print(f"going on after epoch')
-
-# %% [markdown]
-# - `fork_rng` lends `fit` random numbers of its own. When it is done, yours go on as if nothing had been drawn.
-# - If there is a checkpoint, all of it comes back: weights, the optimiser's memory, the state of every random generator, the history.
-
-# %%
-listing("while len(history) < epochs", "return replace(history")
-
-# %% [markdown]
-# The loop over epochs:
-#
-# - Draw an order, cut it into batches, train for one epoch, measure on the validation data.
-# - A loss that is `nan` or infinite stops the run with a sentence that says what to try. Weights do not recover from it.
-# - `patience`: if the validation loss has not fallen for that many epochs, the run ends, and the best weights come back. That is *early stopping*; lecture 10 tries it.
-# - Print a line, call the function that you gave as `on_epoch`, write the checkpoint. (`asdict` turns the history into a `dict`; `replace` makes a copy of it with one field changed.)
-
-# %%
-listing("def _train_one_epoch(", "return total.item() / len(X)")
-
-# %% [markdown]
-# The heart, and you know it. `autocast` is the switch for 16-bit numbers, off when `half` is `None`.
-
-# %%
-listing("def evaluate(", "return {name: total / len(X)")
-listing("def accuracy(", "return float(")
-
-# %% [markdown]
-# This is `measure`, for any loss and any **metrics**: numbers that you want to watch beside the loss, such as the accuracy. Each value is multiplied by the size of its batch, so an uneven last batch does no harm.
-
-# %%
-listing("@contextmanager", "part.training = was_training")
-
-# %% [markdown]
-# The last piece: put the model into a mode, and give each part its own mode back, even if an error comes in between. (`yield` is where the lines inside the `with` run.)
-
-# %%
-code = {i for i, line in enumerate(lines) if line.strip()}
-print(f"lines of training.py that are not empty: {len(code)}; not shown above: {len(code - printed)}")
 
 # %% [markdown]
 # ### Processor and graphics card
@@ -500,7 +411,7 @@ for name in ["cpu", "cuda", "mps"]:
 # %% [markdown]
 # ## 9.5 Slips to avoid
 #
-# Each of these is in many programs. Most of them raise no error at all, the others raise one somewhere else. Lecture 4 showed them on thirteen rows; here you see what they cost on pictures.
+# You know three already: calling `model.forward(X)`, a forgotten `zero_grad`, and a mean of means (lecture 4). Here are more that are in many programs. Most of them raise no error at all, the others raise one somewhere else.
 #
 # ### `total += loss`
 #
@@ -512,7 +423,7 @@ kept = {}
 
 
 def weigh(tensor):
-    """Write down the size of a tensor that autograd keeps; what lies in the same place counts once."""
+    """Write down the size of a tensor that autograd keeps; what lies in the same place in memory counts once."""
     kept[tensor.data_ptr()] = tensor.nbytes
     return tensor
 
@@ -532,24 +443,6 @@ print(f"total += loss.item(): {plain:.4f}, a {type(plain).__name__}; it keeps no
 # %% [markdown]
 # The same sum; but memory grows with every batch. Such a program runs well for a while, and then stops with *out of memory*, in a line that is innocent.
 #
-# ### A mean of means
-#
-# If the last batch is smaller than the others, its pictures count more than theirs. To see it clearly, we take the 70 validation pictures with the largest losses, the largest last, in batches of 64:
-
-# %%
-with torch.inference_mode():
-    each = F.cross_entropy(with_fit(X_val.to(device)), y_val.to(device), reduction="none").cpu()  # a loss for each picture
-rows = each.argsort()[-70:]  # row numbers, sorted by loss; the last seventy
-batches = rows.split(64)
-means = [each[batch].mean().item() for batch in batches]
-print("sizes of the batches:    ", [len(batch) for batch in batches])
-print("their mean losses:       ", [round(mean, 3) for mean in means])
-print(f"mean of the means:        {sum(means) / len(means):.3f}")
-weighted = sum(mean * len(batch) for mean, batch in zip(means, batches)) / len(rows)
-print(f"weighted by their sizes:  {weighted:.3f}")
-print(f"true mean over all 70:    {each[rows].mean():.3f}")
-
-# %% [markdown]
 # ### A device from outside
 #
 # This function looks right, and works. But it reads `device`, which is not among its arguments. It takes whatever the notebook has under that name at the time. A cell further down uses the name for
@@ -574,41 +467,11 @@ device = kept_device
 #
 # ### A test loop without `eval()`
 #
-# Here is a network with one layer more: `nn.Dropout` sets half of the activations to 0, at random, while training. Lecture 10 says what that is good for.
-
-# %%
-restless = nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Dropout(0.5), nn.Linear(128, 10))
-fit(restless, X, y, epochs=2, device=device, progress=False)
-
-without_eval = predict(
-    "The network is in training mode. You measure its accuracy on the same pictures three times, with no step in between. What do you get?",
-    options=["Three times the same", "Three different numbers", "An error"],
-)
-without_eval
-
-# %%
-restless.train()
-tries = []
-with torch.inference_mode():
-    for _ in range(3):
-        tries.append((restless(X_val.to(device)).argmax(dim=1).cpu() == y_val).float().mean().item())
-restless.eval()
-with torch.inference_mode():
-    calm = [(restless(X_val.to(device)).argmax(dim=1).cpu() == y_val).float().mean().item() for _ in range(3)]
-
-# %% jupyter={"source_hidden": true}
-without_eval.reveal(
-    "Three times the same" if len(set(tries)) == 1 else "Three different numbers",
-    "Each time other activations were set to 0. inference_mode() does not help: it stops the notes, not the dropout.",
-)
-
-# %%
-print("in training mode:  ", [f"{value:.4f}" for value in tries])
-print("in evaluation mode:", [f"{value:.4f}" for value in calm])
-
-# %% [markdown]
-# A test loop needs both, `eval()` and `inference_mode()`. And training needs `train()` at the start of *each* epoch: the measurement in between has switched it off. What these two do **not** switch is anything outside the model's
-# layers, such as changes you make to the pictures in a `Dataset`.
+# Our network would not notice: none of its layers acts differently while training. So the slip waits, until somebody adds such a layer. Then the test figures are wrong, and
+# nothing says so. Lecture 10 has two layers of that kind, *dropout* and *batch norm*, and shows what it costs.
+#
+# A test loop needs both, `eval()` and `inference_mode()`. And training needs `train()` at the start of *each* epoch: the measurement in between has switched it off. What these two do **not** switch
+# is anything outside the model's layers, such as changes you make to the pictures in a `Dataset`.
 #
 # ### Probabilities, or labels of the wrong kind, into `cross_entropy`
 #
@@ -831,7 +694,7 @@ self_check(
     Question(
         "Your class keeps its layers in a plain Python list: self.layers = [nn.Linear(784, 10)]. What happens?",
         {
-            "It trains as usual": "A module only enters in its books what is put on self directly, or in an nn.ModuleList. A plain list hides the layers.",
+            "It trains as usual": "A module only enters in its books what is put on self directly, or in nn.ModuleList, a list made for that. A plain list hides the layers.",
             "parameters() is empty, so there is nothing to train": "Nothing was entered in the books. nn.Sequential or nn.ModuleList would do it.",
             "Python raises an error in __init__": "A list is a perfectly good attribute. That is the trouble: nobody complains.",
         },
@@ -849,7 +712,7 @@ self_check(
     Question(
         "Which line is missing in this test loop?  for xb, yb in loader: right += (model(xb).argmax(1) == yb).sum().item()",
         {
-            "model.eval() before it": "Dropout and batch norm would still act as in training. (And inference_mode would save time and memory.)",
+            "model.eval() before it": "Layers such as dropout and batch norm (lecture 10) would still act as in training. (And inference_mode would save time and memory.)",
             "optimizer.zero_grad() in it": "No gradient is computed or used here, so there is nothing to clear.",
             "torch.softmax before argmax": "Softmax keeps the order: the largest logit is the largest probability.",
             "model.train() after it": "The next training epoch should call it, yes. But this loop already counts wrongly.",
@@ -898,5 +761,96 @@ self_check(
 #
 # ## Now you
 #
-# In [homework 6](../assignments/hw6/hw6.ipynb) you write `MLP` as a class, count its parameters, and train a model of your own with `fit(X, y, seed)` until nine of ten unseen digits are read right. [Lecture 10](10_generalising.ipynb) asks why
+# In [homework 6](../assignments/hw6/hw6.ipynb) you write `MLP` as a class, count its parameters, and train a model of your own with `fit(X, y, seed)` until nine of ten unseen digits are read right. (`dropout` and `batchnorm` come after lecture 10.) [Lecture 10](10_generalising.ipynb) asks why
 # the training loss keeps falling while the validation loss does not.
+
+# %% [markdown] jp-MarkdownHeadingCollapsed=true
+# ## Extra: the training function, line by line
+#
+# *Optional, about 15 minutes more.* Nothing in `training.py` should be magic. So here is all of it, in pieces. The cell below only defines how to print a piece.
+
+# %%
+lines = inspect.getsource(training).splitlines()
+printed = set()
+
+
+def listing(first, last):
+    """Print training.py from the line that begins with `first` to the next one after it that begins with `last`."""
+    start = next(i for i, line in enumerate(lines) if line.strip().startswith(first))
+    end = next(i for i in range(start + 1, len(lines)) if lines[i].strip().startswith(last))
+    printed.update(range(start, end + 1))
+    print("\n".join(f"{i + 1:4}  {lines[i]}" for i in range(start, end + 1)))
+
+
+listing('"""Train a model', "Measure =")
+
+# %% [markdown]
+# The beginning: what the file takes from elsewhere. `checkpoint`, `device`, `history`, `refusals` and `seeds` are short files beside it. `Measure` is a name for *a function of
+# outputs and targets that gives a number*: a loss is one, and so is the accuracy.
+
+# %%
+listing("def fit(", ") -> History:")
+listing('"""Train the model on rows', '"""')
+
+# %% [markdown]
+# What you can ask for. All after the `*` must be given by name, as in `fit(model, X, y, epochs=5)`. It returns a `History`: the losses, the metrics and the
+# seconds of each epoch.
+
+# %%
+listing("device = pick_device", "validation = (validation[0]")
+
+# %% [markdown]
+# Choose the device. Refuse what cannot work, before anything is changed: there must be as many labels as pictures, the labels must be whole numbers, and so on. Parameters that are
+# frozen (`requires_grad` is off) are left out. Then everything goes to the device, once.
+
+# %%
+listing("optimizer = optimiser", 'settings |= {"validation"')
+
+# %% [markdown]
+# - The **optimiser**: yours, or Adam.
+# - `half` and `scaler` are for **mixed precision**: large networks train faster on a CUDA card if the forward pass uses 16-bit numbers. They hold fewer
+#   digits, and with one kind of them (`float16`) small gradients would become 0. So a scaler makes the loss larger before `backward` and the gradients smaller again after it.
+#   For our network, and on any processor, `half` is `None`: the scaler does nothing, and the numbers have 32 bits as always.
+# - `shuffle` gives the order of the pictures, from the seed.
+# - `parts` and `settings` go into a checkpoint; see 9.6. (`|=` adds entries to a `dict`.)
+
+# %%
+listing("with torch.random.fork_rng", 'print(f"going on after epoch')
+
+# %% [markdown]
+# - `fork_rng` lends `fit` random numbers of its own. When it is done, yours go on as if nothing had been drawn.
+# - If there is a checkpoint, all of it comes back: weights, the optimiser's memory, the state of every random generator, the history.
+
+# %%
+listing("while len(history) < epochs", "return replace(history")
+
+# %% [markdown]
+# The loop over epochs:
+#
+# - Draw an order, cut it into batches, train for one epoch, measure on the validation data.
+# - A loss that is `nan` or infinite stops the run with a sentence that says what to try. Weights do not recover from it.
+# - `patience`: if the validation loss has not fallen for that many epochs, the run ends, and the best weights come back. That is *early stopping*; lecture 10 tries it.
+# - Print a line, call the function that you gave as `on_epoch`, write the checkpoint. (`asdict` turns the history into a `dict`; `replace` makes a copy of it with one field changed.)
+
+# %%
+listing("def _train_one_epoch(", "return total.item() / len(X)")
+
+# %% [markdown]
+# The heart, and you know it. `autocast` is the switch for 16-bit numbers, off when `half` is `None`.
+
+# %%
+listing("def evaluate(", "return {name: total / len(X)")
+listing("def accuracy(", "return float(")
+
+# %% [markdown]
+# This is `measure`, for any loss and any **metrics**: numbers that you want to watch beside the loss, such as the accuracy. Each value is multiplied by the size of its batch, so an uneven last batch does no harm.
+
+# %%
+listing("@contextmanager", "part.training = was_training")
+
+# %% [markdown]
+# The last piece: put the model into a mode, and give each part its own mode back, even if an error comes in between. (`yield` is where the lines inside the `with` run.)
+
+# %%
+code = {i for i, line in enumerate(lines) if line.strip()}
+print(f"lines of training.py that are not empty: {len(code)}; not shown above: {len(code - printed)}")

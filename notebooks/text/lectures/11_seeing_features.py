@@ -296,7 +296,7 @@ def learn_kernel(inputs, targets, steps=400):
 pictures = X[:32, None]
 for name, used in [("cross-correlation", across), ("convolution", across.rot90(2))]:  # a convolution turns the kernel first
     learned, loss = learn_kernel(pictures, F.conv2d(pictures, used[None, None]))
-    print(f"targets by {name}: loss {loss:.6f}, learned kernel\n{learned.round(decimals=1) + 0.0}")
+    print(f"targets by {name}: loss {loss:.6f}, learned kernel\n{learned.round(decimals=1) + 0.0}")  # + 0.0 makes -0 a 0
 
 # %% [markdown]
 # It found the derivative, and in the second run the derivative turned. Nobody had to know which of the two operations was used.
@@ -316,6 +316,7 @@ for name, used in [("cross-correlation", across), ("convolution", across.rot90(2
 # %%
 def make_hand_kernels():
     """Return eight kernels (8, 1, 5, 5): derivatives in six directions, smoothing, and edges all round."""
+    # down holds the row number at each of 5×5 places, from -2 to 2, and right the column number: two even slopes
     down, right = torch.meshgrid(torch.arange(-2.0, 3), torch.arange(-2.0, 3), indexing="ij")
     edges = torch.full((5, 5), -1 / 25)
     edges[2, 2] += 1
@@ -326,6 +327,7 @@ def make_hand_kernels():
 def make_conv_net(kind, seed):
     """Make the network; the kernels learn only where `kind` is "learned"."""
     torch.manual_seed(seed)
+    # 28×28 pixels → 8 feature maps of 24×24 → pooled to 6×6 → 288 numbers for the Linear layer
     model = nn.Sequential(nn.Conv2d(1, 8, 5), nn.ReLU(), nn.MaxPool2d(4), nn.Flatten(), nn.Linear(8 * 6 * 6, 10))
     if kind == "by hand":
         with torch.no_grad():
@@ -408,6 +410,7 @@ simple = torch.stack([kernel.flatten() / kernel.norm() for kernel in (hand_kerne
 def measure_simple(kernels):
     """Return the mean share of the kernels' squared weights that slope across, slope down and a mean make up."""
     flat = F.normalize(kernels.reshape(len(kernels), 25))  # each kernel a row of length 1
+    # the product of two rows of length 1 says how far one goes along the other; its square is the share
     return ((flat @ simple.T) ** 2).sum(dim=1).mean().item()
 
 
@@ -769,4 +772,4 @@ self_check(
 # ## Now you
 #
 # In [lab 5](../assignments/lab5/lab5.ipynb) you invent a kernel, find out what no kernel can learn, look for a coin that nobody saw, and train features on nonsense. After that,
-# lecture 12 takes networks that will not learn, and finds out why.
+# [lecture 12](12_clinic.ipynb) takes networks that will not learn, and finds out why.

@@ -18,7 +18,7 @@
 # %% [markdown]
 # # 12 · Debugging clinic and your project
 #
-# *About 45 minutes. You need: lectures 4, 6, 8 and 10.*
+# *About 40 minutes. You need: lectures 4, 6, 8, 10 and 11.*
 #
 # ## What you will be able to do
 #
@@ -88,8 +88,9 @@ print(digits.source)
 print(read_code())
 
 # %% [markdown]
-# Four remarks.
+# Five remarks.
 #
+# - `rows: int = 1000` says that `rows` is meant to be a whole number, and is 1000 if nothing else is given. `Any` means: of any type. Python does not check it; readers are glad of it.
 # - The order in the file is *pictures, then split, then scale*. Mean and standard deviation come from the training pictures alone (lecture 10).
 # - The network is 64-32-32-10, with ReLU and with dropout of one half before the last layer.
 # - `model.eval()` stands before the look, `model.train()` before the steps.
@@ -367,7 +368,7 @@ clinic_gauges(patients, healthy, budget=16)
 #
 # ### Habits of good clinicians
 #
-# - **Simplify until it works.** A small network, no augmentation, no schedule, fixed seeds. Then add one thing at a time, and look each time.
+# - **Simplify until it works.** A small network, no augmentation, one η all the way, fixed seeds. Then add one thing at a time, and look each time.
 # - **One change, one run, one line in your notes.** Two changes at once can cancel.
 # - **Say what you expect before you run.** A surprise is the cheapest measurement there is.
 # - **Find the cause, not the symptom.** With η = 2.0 neurons were dead at the end. Another activation would hide that; a smaller η heals it.
@@ -376,8 +377,8 @@ clinic_gauges(patients, healthy, budget=16)
 # %% [markdown]
 # ## 12.5 Choosing an architecture
 #
-# Your project begins with data and a question, and somebody asks: which network? Begin at the other end: *how good is a model that is almost nothing?* Without that
-# number no result means anything.
+# Your project begins with data and a question, and somebody asks: which network? Begin at the other end: *how good is a model that is almost nothing?* That number is
+# called the **baseline**, and without it no result means anything.
 
 # %%
 linear_share = predict(
@@ -395,7 +396,7 @@ def share_right(model):
     """Return the share of validation pictures that a model gets right."""
     model.eval()
     with torch.inference_mode():
-        return (model(X_val).argmax(dim=1) == y_val).double().mean().item()
+        return (model(X_val).argmax(dim=1) == y_val).float().mean().item()
 
 
 def train_and_measure(make, seed):
@@ -420,13 +421,13 @@ LADDER = {
         nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 256), nn.ReLU(), nn.Linear(256, 10)
     ),
     "small convolutional": lambda: nn.Sequential(
-        nn.Unflatten(1, (1, 8, 8)),
+        nn.Unflatten(1, (1, 8, 8)),  # 64 numbers → one channel of 8×8
         nn.Conv2d(1, 16, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(32 * 4 * 4, 10),
     ),
 }
 
-most_frequent = (y_val == y.bincount().argmax()).double().mean().item()
+most_frequent = (y_val == y.bincount().argmax()).float().mean().item()
 ladder = {name: [train_and_measure(make, seed) for seed in range(3)] for name, make in LADDER.items()}
 linear = sum(share for share, _ in ladder["one linear layer"]) / 3
 
@@ -447,14 +448,15 @@ error = (p * (1 - p) / len(y_val)) ** 0.5
 print(f"chance alone moves a share of {p:.0%} of {len(y_val)} pictures by about {100 * error:.1f} points")
 
 # %% [markdown]
-# Read the last line first. A difference that chance can make shows nothing: the convolutional network and the large MLP cannot be told apart here, for another seed moves each of
+# Read the last line first. Another draw of 400 pictures would give another share, even for the same network. Statistics knows how far off it typically is: $\sqrt{p\,(1-p)/N}$ for a share $p$ of
+# $N$ pictures. A difference that chance can make shows nothing: the convolutional network and the large MLP cannot be told apart here, for another seed moves each of
 # them as much. To part them one needs more pictures to test on.
 #
 # **Which first model?** The shape of the data decides:
 #
 # | data | begin with | then |
 # |---|---|---|
-# | a table of columns | a linear model (decision trees are strong here too) | an MLP with one or two hidden layers |
+# | a table of columns | a linear model (*decision trees*, chains of yes-or-no questions, are strong here too) | an MLP with one or two hidden layers |
 # | small pictures | a linear layer on the pixels | a small convolutional network |
 # | large pictures | features from a network that others have trained, and a linear layer on top | train the upper layers of that network too (*fine-tuning*) |
 # | text | how often each word occurs, and a linear layer | embeddings, then a trained language model with a new last layer |
