@@ -14,6 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine.faults import Fault
+from autograder.integrity.sighting import Sighting
 from course_utils.checks.verdict import Verdict
 
 _FIELD = "first_descent"
@@ -21,12 +22,16 @@ _FIELD = "first_descent"
 
 @dataclass(frozen=True)
 class Marks:
-    """The verdicts on one submission, the faults its run survived, the seconds it took, how it was isolated."""
+    """The verdicts on one submission, the faults its run survived, the seconds it took, how it was isolated.
+
+    `sightings` are for the instructor: what it did that an honest submission has no reason to do.
+    """
 
     verdicts: tuple[Verdict, ...] = ()
     faults: tuple[Fault, ...] = ()
     seconds: float = 0.0
     isolation: str = ""
+    sightings: tuple[Sighting, ...] = ()
 
     def verdict(self, exercise: str) -> Verdict | None:
         """Return the verdict on `exercise`, or None if it was not judged."""
@@ -40,6 +45,7 @@ def write_marks(notebook: NotebookNode, marks: Marks) -> None:
         "faults": [fault.to_json() for fault in marks.faults],
         "seconds": round(marks.seconds, 3),
         "isolation": marks.isolation,
+        "sightings": [sighting.to_json() for sighting in marks.sightings],
     }
 
 
@@ -55,4 +61,5 @@ def read_marks(notebook: NotebookNode | Path) -> Marks | None:
         tuple(Fault.from_json(item) for item in data["faults"]),
         float(data["seconds"]),
         str(data["isolation"]),
+        tuple(Sighting.from_json(item) for item in data.get("sightings", ())),  # older marks have none
     )

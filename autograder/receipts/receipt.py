@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from autograder.engine.faults import Fault
+from autograder.integrity import Sighting
 from autograder.nbgrader_bridge.comments import Comment
 from autograder.receipts.weight import Weight
 from course_utils.checks.verdict import Outcome, Verdict
@@ -140,6 +141,8 @@ class Receipt:
     """The deadline that was moved for this student, and why; "" if none was."""
     comments: tuple[Comment, ...] = ()
     weight: Weight | None = None
+    sightings: tuple[Sighting, ...] = ()
+    """For the instructor alone: what the submission did that an honest one has no reason to do."""
 
     @property
     def is_complete(self) -> bool:

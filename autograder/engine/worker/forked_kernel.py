@@ -33,6 +33,7 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     from ipykernel.kernelapp import IPKernelApp
 
     from autograder.engine.worker.floods import hold_back_floods
+    from autograder.engine.worker.watched import remember_shell
 
     path = f"{channel}/connection.json"
     with open(path, "w", encoding="utf-8") as file:
@@ -47,6 +48,7 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     ])  # fmt: skip
     app.shell.enable_matplotlib("inline")  # the worker drew its one picture without a notebook
     hold_back_floods(app.shell, request.output_bytes)
+    remember_shell(app.shell)
     is_ready()
     app.start()
 

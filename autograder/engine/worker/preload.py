@@ -16,7 +16,7 @@ _MODULES = (
     "IPython.core.completer", "IPython.core.historyapp", "IPython.core.magics", "debugpy",
     "autograder.engine.worker.floods", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp",
     "ipykernel.zmqshell", "matplotlib_inline.backend_inline", "matplotlib_inline.config", "nbformat",
-    "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
+    "autograder.engine.worker.watched", "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
 )  # fmt: skip
 _OPTIONAL = ("torch._dynamo", "ipywidgets", "debugpy", "ipykernel.debugger", "pexpect")
 
@@ -49,6 +49,9 @@ def preload() -> None:
     axes.set_title("0")
     figure.savefig(io.BytesIO(), format="png")
     pyplot.close(figure)
+    from autograder.engine.worker import watched
+
+    watched.remember()
     check_fork_is_safe()
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, every page in each child
