@@ -97,6 +97,7 @@ def _rules(course: Course, assignment: str, student: str) -> str:
             course.assignment(assignment),
             rule,
             course.format,
+            course.caps.work,
             extensions,
             course.time_zone.key,
         )

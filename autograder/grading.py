@@ -54,6 +54,9 @@ class Graded:
 NO_RUN = "the course's rules were applied anew, the notebook did not run again"
 """Said where only what the rules take could differ."""
 
+BY_HAND = "what the rules take differs, for a mark was given by hand"
+"""Said where nothing has changed but the points that the rules take from."""
+
 OnStart = Callable[[str, int, int], OnCell | None]
 """`on_start(student, number, total)` is told who is next; it may return a callback for the cells done."""
 
@@ -103,8 +106,7 @@ def grade(
     fingerprints = Fingerprints(course, assignment, accepted(course, assignment))
     reasons = _reasons(course, assignment, chosen, fingerprints)
     wanted = [student for student in chosen if force or reasons[student]]
-    if not wanted:
-        yield from (_unchanged(student, assignment) for student in chosen)
+    if not chosen:
         return
     chronicle = Chronicle(course, assignment)
     rows = {score.student: score for score in scores(course, assignment)}
@@ -112,6 +114,8 @@ def grade(
         chronicle.look(score)  # marks given by hand since then, before this run moves anything
     ruled = () if force else [name for name in wanted if name in rows and needs_no_run(course, fingerprints, name)]
     done = _apply_rules(course, assignment, ruled, reasons, fingerprints, chronicle) if ruled else {}
+    still = [name for name in chosen if name in rows and name not in wanted]
+    done |= _follow_marks(course, assignment, still, chronicle) if still else {}
     to_run = [student for student in wanted if student not in done]
     if not to_run:
         yield from (done.get(student) or _unchanged(student, assignment) for student in chosen)
@@ -173,6 +177,17 @@ def _apply_rules(
         done[score.student] = Graded(score.student, assignment, Status.GRADED, reason)
     seconds = (time.perf_counter() - started) / max(1, len(done))
     return {student: replace(graded, seconds=seconds) for student, graded in done.items()}
+
+
+def _follow_marks(
+    course: Course, assignment: str, students: Collection[str], chronicle: Chronicle
+) -> dict[str, Graded]:
+    """Apply the rules anew where what they take from has changed: a percentage of other points is another one."""
+    changed = refresh_penalties(course, assignment, students)
+    for score in scores(course, assignment) if changed else ():
+        if score.student in changed:
+            chronicle.note(score, Event.RULES, f"{BY_HAND}; {NO_RUN}")
+    return {name: Graded(name, assignment, Status.GRADED, f"{BY_HAND}; {NO_RUN}") for name in changed}
 
 
 def _grade_one(

@@ -19,11 +19,12 @@ class Damage:
     file: Path
     line: int
     is_last: bool
+    is_cut: bool
 
     @property
     def sentence(self) -> str:
         """Say in a sentence what is lost, and that nothing else is."""
-        why = "a run was cut off while it was written" if self.is_last else "it is damaged"
+        why = "a run was cut off while it was written" if self.is_cut else "it is damaged"
         return (
             f"{self.file}, line {self.line}: {why}; all other lines are read, and the next look at the gradebook "
             "notes again what stood there."
@@ -69,7 +70,10 @@ def read_history(course: Course, assignment: str) -> History:
         try:
             entries.append(from_line(line))
         except ValueError:
-            damaged.append(Damage(file, number, number == len(lines)))
+            is_last = number == len(lines)
+            # the next look goes on in a line of its own: what was cut off is not the last for long
+            is_cut = is_last or (line.startswith(b"{") and not line.rstrip().endswith(b"}"))
+            damaged.append(Damage(file, number, is_last, is_cut))
     return History(tuple(entries), tuple(damaged))
 
 

@@ -39,7 +39,7 @@ class Chronicle:
         if event is Event.GRADED and before is not None and before.raw is not None:
             event = Event.REGRADED
         entry = Entry(
-            time=dt.datetime.now(dt.UTC),
+            time=dt.datetime.now(dt.UTC).replace(microsecond=0),
             student=score.student,
             assignment=self._assignment,
             event=event,

@@ -27,13 +27,7 @@ def set_penalty(
     A submission that nobody has graded yet gets no penalty.
     """
     submission = gradebook.find_submission(assignment, student)
-    grade = apply(_grade(course, submission, assignment, student), rules(course, faults))
-    left = sum(line.points for line in grade.deductions)
-    for notebook in submission.notebooks:
-        # Several notebooks share the deduction; none is charged more than it earned.
-        taken = max(0.0, min(left, float(notebook.score or 0.0)))
-        notebook.late_submission_penalty = taken or None
-        left -= taken
+    grade = _write(course, submission, assignment, student, faults)
     gradebook.db.commit()
     return grade
 
@@ -52,20 +46,36 @@ def refresh_penalties(
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             return {}
-        for student in sorted(submission.student.id for submission in found.submissions):
+        for submission in found.submissions:
+            student = submission.student.id
             if students is not None and student not in students:
                 continue
-            before = _penalty(gradebook, assignment, student)
             fate = fates.get(student)
-            set_penalty(gradebook, course, assignment, student, fate.deductions if fate is not None else ())
-            now = _penalty(gradebook, assignment, student)
+            before = _penalty(submission)
+            _write(course, submission, assignment, student, fate.deductions if fate is not None else ())
+            now = _penalty(submission)
             if abs(now - before) > 1e-9:
                 changed[student] = (before, now)
-    return changed
+        gradebook.db.commit()
+    return dict(sorted(changed.items()))
 
 
-def _penalty(gradebook: Any, assignment: str, student: str) -> float:
-    return float(gradebook.find_submission(assignment, student).late_submission_penalty or 0.0)
+def _write(
+    course: Course, submission: Any, assignment: str, student: str, faults: tuple[Deduction, ...]
+) -> Grade:
+    grade = apply(_grade(course, submission, assignment, student), rules(course, faults))
+    left = sum(line.points for line in grade.deductions)
+    for notebook in submission.notebooks:
+        # Several notebooks share the deduction; none is charged more than it earned.
+        taken = max(0.0, min(left, float(notebook.score or 0.0)))
+        notebook.late_submission_penalty = taken or None
+        left -= taken
+    return grade
+
+
+def _penalty(submission: Any) -> float:
+    # from the notebooks: the submission's own sum is as old as the last time it was read
+    return sum(float(notebook.late_submission_penalty or 0.0) for notebook in submission.notebooks)
 
 
 def _grade(course: Course, submission: Any, assignment: str, student: str) -> Grade:

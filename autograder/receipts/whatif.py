@@ -94,16 +94,24 @@ class Plan:
 
     def as_data(self) -> dict[str, Any]:
         """Return the plan as plain data, for the page's own reckoning."""
+        group = {name: number for number, names in enumerate(self.course.best_of) for name in names}
         return {
             "categories": [
                 {
                     "name": each.name,
                     "weight": each.weight,
                     "drop": each.drop,
+                    "cap": self.course.caps.category,
                     "whole": each.is_whole,
                     "given": each.given,
                     "pieces": [
-                        {"name": piece.name, "share": piece.share, "bonus": piece.is_bonus} for piece in each.pieces
+                        {
+                            "name": piece.name,
+                            "share": piece.share,
+                            "bonus": piece.is_bonus,
+                            "group": group.get(piece.name),
+                        }
+                        for piece in each.pieces
                     ],
                 }
                 for each in self.categories

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 from autograder.errors import UnknownAssignmentError
 from autograder.fingerprint import Fingerprints
-from autograder.grading import NO_RUN, OnStart, Status, grade, needs_no_run, pending, submissions
+from autograder.grading import BY_HAND, NO_RUN, OnStart, Status, grade, needs_no_run, pending, submissions
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
 from autograder.marks import Marks, read_marks
@@ -45,13 +45,19 @@ def preview(
     wanted = [student for student in chosen if force or reasons[student]]
     fates = accepted(course, assignment)
     fingerprints = Fingerprints(course, assignment, fates)
-    now = {score.student: score for score in scores(course, assignment)} if wanted else {}
+    now = {score.student: score for score in scores(course, assignment)} if present else {}
     to_run = [name for name in wanted if force or name not in now or not needs_no_run(course, fingerprints, name)]
     moves = [
         _by_rules(course, now[student], fates.get(student), reasons[student])
         for student in wanted
         if student not in to_run
     ]
+    followed = [
+        _by_rules(course, now[student], fates.get(student), BY_HAND)
+        for student in chosen
+        if student in now and student not in wanted
+    ]
+    moves += [move for move in followed if _is_taken_from(move)]
     if to_run:
         with trial_course(course, assignment, to_run) as trial:
             if maximum(trial, assignment) is None:
@@ -100,6 +106,11 @@ def _by_rules(course: Course, score: Score, fate: Fate | None, reason: str) -> M
     if grade_now.is_excused:  # it counted until now, if it is the excuse that is new
         before = Standing(before.raw, before.penalty, None if before.raw is None else score.final, before.waits)
     return Move(score.student, before, after, f"{reason}; {NO_RUN}")
+
+
+def _is_taken_from(move: Move) -> bool:
+    """Whether the rules would take more or less than stands in the gradebook."""
+    return move.before is not None and move.after is not None and not _is_same(move.before.penalty, move.after.penalty)
 
 
 def _compared(course: Course, before: Score | None, after: Score, reason: str, marks: Marks) -> Move:

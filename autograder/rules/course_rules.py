@@ -64,6 +64,14 @@ class FormatRules:
 
 
 @dataclass(frozen=True)
+class Caps:
+    """How high a bonus may lift, in percent: one piece of work of its points, a category of its weight."""
+
+    work: float = 100.0
+    category: float = 100.0
+
+
+@dataclass(frozen=True)
 class Limits:
     """How long and how much a submission may run and print, and how many words make a lab's written answer."""
 
@@ -184,3 +192,32 @@ def read_drops(table: Table) -> Mapping[str, int]:
     read = {category: table.whole(category, 0) for category in _WEIGHTS}
     table.close()
     return {category: count for category, count in read.items() if count}
+
+
+def read_caps(table: Table) -> Caps:
+    """Read [caps]."""
+    caps = Caps(table.number("work", 100.0, low=100.0), table.number("category", 100.0, low=100.0))
+    table.close()
+    return caps
+
+
+def read_best_of(table: Table, assignments: tuple[Assignment, ...]) -> tuple[tuple[str, ...], ...]:
+    """Read [[best_of]]: groups of works of one kind of which only the best counts."""
+    known = {each.name: each for each in assignments}
+    groups: list[tuple[str, ...]] = []
+    taken: set[str] = set()
+    for each in table.array("best_of"):
+        names = each.texts("assignments")
+        for name in names:
+            if name not in known:
+                raise each.wrong("assignments", name, f"assignments of this file. {nearest(name, list(known))}")
+            if name in taken or names.count(name) > 1:
+                raise each.wrong("assignments", name, "each assignment once, in one block")
+            if known[name].is_bonus:
+                raise each.wrong("assignments", name, "no bonus: a bonus counts beside the others")
+        if len(names) < 2 or len({known[name].kind for name in names}) > 1:
+            raise each.wrong("assignments", list(names), "two or more assignments of the same kind")
+        each.close()
+        taken |= set(names)
+        groups.append(names)
+    return tuple(groups)

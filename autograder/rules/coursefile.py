@@ -19,11 +19,14 @@ from autograder.rules.course_rules import (
     CATEGORY_OF_KIND,
     KINDS,
     Assignment,
+    Caps,
     Extension,
     FormatRules,
     LateRule,
     Limits,
     read_assignment,
+    read_best_of,
+    read_caps,
     read_drops,
     read_extensions,
     read_format,
@@ -39,6 +42,7 @@ __all__ = [
     "FILE_NAME",
     "KINDS",
     "Assignment",
+    "Caps",
     "Course",
     "Extension",
     "FormatRules",
@@ -66,6 +70,8 @@ class Course:
     format: FormatRules
     grading: Limits
     drop_lowest: Mapping[str, int]
+    best_of: tuple[tuple[str, ...], ...]
+    caps: Caps
     gradebook: str
     publish: Publishing
     by_hand: Mapping[str, Path]
@@ -198,6 +204,8 @@ def _read(table: Table, root: Path) -> Course:
         format=read_format(table.table("format")),
         grading=read_limits(table.table("grading")),
         drop_lowest=read_drops(table.table("drop_lowest")),
+        best_of=read_best_of(table, assignments),
+        caps=read_caps(table.table("caps")),
         gradebook=_gradebook(table.table("gradebook"), root),
         publish=read_publishing(table.table("publish")),
         by_hand=_by_hand(table.table("by_hand"), root, weights),

@@ -90,7 +90,7 @@ def apply(grade: Grade, policies: Iterable[Policy]) -> Grade:
 
 def rules(course: Course, faults: Iterable[FormatFault] = ()) -> tuple[Policy, ...]:
     """List the course's rules for one submission, in the order they are applied."""
-    return (excuses(course), cap(), late(course), format_faults(course, faults))
+    return (excuses(course), cap(course.caps.work), late(course), format_faults(course, faults))
 
 
 def excuses(course: Course) -> Policy:

@@ -137,6 +137,14 @@ class Table:
             raise self.wrong(key, value, f"an array of tables: [[{self._name(key)}]]")
         return [Table(each, self._file, f"{self._name(key)}[{place}]") for place, each in enumerate(value, start=1)]
 
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Read a list of texts."""
+        expected = 'a list of texts such as ["quiz1", "quiz2"]'
+        value = self._take(key, _REQUIRED, expected)
+        if not isinstance(value, list) or not all(isinstance(each, str) and each.strip() for each in value):
+            raise self.wrong(key, value, expected)
+        return tuple(value)
+
     def names(self) -> list[str]:
         """List the table's own keys, in file order."""
         return list(self._data)

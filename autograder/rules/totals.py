@@ -11,7 +11,10 @@ from autograder.rules.policies import Grade
 
 @dataclass(frozen=True)
 class CategoryTotal:
-    """One category: its weight in percent, the percent reached (None: nothing counts yet), what was dropped."""
+    """One category: its weight in percent, the percent reached (None: nothing counts yet), what was dropped.
+
+    Dropped are the lowest scores, and works of which a better one of the same group counts.
+    """
 
     name: str
     weight: float
@@ -38,7 +41,8 @@ def course_total(
     `by_hand` gives a category's percent directly, such as {"professionalism": 95}. Each piece of work counts
     the same within its category. Excused work and work that nobody has graded leave the average; a category
     where nothing counts leaves the weighting, and the others keep their shares. Missing work is a grade with
-    `raw=0`: "not graded" is never taken for 0.
+    `raw=0`: "not graded" is never taken for 0. Of a group in [[best_of]] the best counts, and only then the
+    lowest are dropped.
     """
     mine = [grade for grade in grades if grade.student_id == student_id]
     given = by_hand or {}
@@ -69,21 +73,30 @@ def with_marks(grades: Iterable[Grade], marks: Mapping[str, float]) -> tuple[Gra
 def _category(course: Course, name: str, weight: float, grades: list[Grade]) -> CategoryTotal:
     mine = [grade for grade in grades if CATEGORY_OF_KIND[grade.kind] == name and grade.final is not None]
     bonus = {each.name for each in course.assignments if each.is_bonus}
-    ordinary = sorted((grade for grade in mine if grade.assignment not in bonus), key=_share)
+    outdone = {grade.assignment for group in course.best_of for grade in _outdone(mine, group)}
+    ordinary = sorted((each for each in mine if each.assignment not in bonus | outdone), key=_share)
     # the last one is never dropped: an average of nothing would be no grade at all
     count = min(course.drop_lowest.get(name, 0), max(0, len(ordinary) - 1))
-    dropped, kept = ordinary[:count], ordinary[count:]
+    dropped = {grade.assignment for grade in ordinary[:count]} | outdone
+    kept = ordinary[count:]
     if not kept:
         return CategoryTotal(name, weight, None, (), ())
     extra = sum(_share(grade) for grade in mine if grade.assignment in bonus)
-    percent = min(100.0, 100 * (sum(_share(grade) for grade in kept) + extra) / len(kept))
+    percent = min(course.caps.category, 100 * (sum(_share(grade) for grade in kept) + extra) / len(kept))
     return CategoryTotal(
         name,
         weight,
         round(percent, 6),
-        tuple(sorted(grade.assignment for grade in mine if grade not in dropped)),
-        tuple(sorted(grade.assignment for grade in dropped)),
+        tuple(sorted(grade.assignment for grade in mine if grade.assignment not in dropped)),
+        tuple(sorted(dropped)),
     )
+
+
+def _outdone(grades: Iterable[Grade], group: tuple[str, ...]) -> list[Grade]:
+    """Return all of a group but the best one."""
+    mine = [grade for grade in grades if grade.assignment in group]
+    best = best_of(mine)
+    return [grade for grade in mine if grade is not best]
 
 
 def _share(grade: Grade) -> float:

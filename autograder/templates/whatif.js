@@ -1,8 +1,8 @@
 "use strict";
 
 // The course total by the rule of autograder/rules/totals.py: the lowest scores of a category are dropped (never the
-// last one), a bonus adds to the sum without counting as a piece, a category holds 100 % at most, and what nothing
-// counts in leaves the weighting. `marks` gives shares from 0 to 1 by name.
+// last one), of a group only the best counts, a bonus adds to the sum without counting as a piece, a category holds
+// `cap` percent at most, and what nothing counts in leaves the weighting. `marks` gives shares from 0 to 1 by name.
 function courseTotal(plan, marks) {
   let reached = 0;
   let weight = 0;
@@ -21,18 +21,21 @@ function categoryPercent(category, marks) {
     if (category.given !== null) return category.given;
   }
   const counted = [];
+  const best = new Map();
   let extra = 0;
   for (const piece of category.pieces) {
     const share = piece.share !== null ? piece.share : piece.name in marks ? marks[piece.name] : null;
     if (share === null) continue;
     if (piece.bonus) extra += share;
+    else if (piece.group !== null) best.set(piece.group, Math.max(share, best.get(piece.group) ?? 0));
     else counted.push(share);
   }
+  counted.push(...best.values());
   counted.sort((one, other) => one - other);
   const kept = counted.slice(Math.min(category.drop, Math.max(0, counted.length - 1)));
   if (kept.length === 0) return null;
   const sum = kept.reduce((total, share) => total + share, 0);
-  return Math.min(100, (100 * (sum + extra)) / kept.length);
+  return Math.min(category.cap, (100 * (sum + extra)) / kept.length);
 }
 
 function inWords(number) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from autograder.nbgrader_bridge.penalties import refresh_penalties
 from autograder.rules.coursefile import Course
 from autograder.term.grades import Term, load_term
 from autograder.term.platforms import Filled, fill_canvas, fill_moodle
-from autograder.term.sheets import final_rows, grade_rows
+from autograder.term.sheets import final_rows, grade_rows, remarks_on
 from autograder.term.tables import as_csv, write_table
 
 
@@ -66,7 +66,7 @@ def export(
     name = "-".join([form.value, *(assignments if len(assignments) == 1 else ())])
     path = out or course.reports / f"{name}.csv"
     if form is Form.FINAL:
-        return _own(path, [*final_rows(course, term)])
+        return replace(_own(path, [*final_rows(course, term)]), remarks=remarks_on(course))
     if form is Form.GRADES:
         return _own(path, [*grade_rows(term, chosen)])
     if template is None:  # said above; for the type checker

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from autograder.errors import CourseFileError
 from autograder.intake.collected import accepted
 from autograder.nbgrader_bridge.gradebook import class_list, maximum, scores
 from autograder.rules.byhand import read_by_hand
-from autograder.rules.coursefile import Course
+from autograder.rules.coursefile import FILE_NAME, Course
 from autograder.rules.policies import Grade, apply, due_minute, latest_instant, rules
 from autograder.rules.roster import Student
 from autograder.rules.totals import CourseTotal, course_total
@@ -64,6 +65,7 @@ def load_term(course: Course, now: dt.datetime | None = None) -> Term:
     moment = now or dt.datetime.now(dt.UTC)
     people = class_list(course)
     points = {each.name: most for each in course.assignments if (most := maximum(course, each.name)) is not None}
+    _check_parts(course, points)
     entries: dict[tuple[str, str], Entry] = {}
     for assignment in points:
         rows = {score.student: score for score in scores(course, assignment)}
@@ -99,6 +101,19 @@ def load_term(course: Course, now: dt.datetime | None = None) -> Term:
         for person in people
     }
     return Term(people, points, entries, totals)
+
+
+def _check_parts(course: Course, points: Mapping[str, float]) -> None:
+    """Complain where the course file divides other points than the notebook has: that line would do nothing."""
+    for name, most in points.items():
+        parts = course.assignment(name).parts
+        said = sum(parts.values())
+        if parts and abs(said - most) > 1e-9:
+            raise CourseFileError(
+                f"{course.root / FILE_NAME}: assignments.{name}.parts add up to {said:g}, but the notebook is worth "
+                f"{most:g} points.",
+                "What a part counts is what its cells are worth: change the points in the notebook, or this line.",
+            )
 
 
 def _is_due(course: Course, student_id: str, assignment: str, now: dt.datetime) -> bool:

@@ -88,6 +88,7 @@ def test_an_unknown_assignment_names_the_nearest() -> None:
         load_course(ROOT).assignment("hw_1")
 
 
+THREE = ("quiz", "lab", "quiz")
 BAD = [
     ("naem = 3\n", r"unknown key naem \(= 3\)\. Did you mean \"name\"\?"),
     ("roster = 3\n", r"roster is 3\. Expected a text"),
@@ -146,6 +147,19 @@ BAD = [
     ("[grading]\nlab_answer_word = 15\n", r"Did you mean \"lab_answer_words\"\?"),
     ("[grading]\ncell_timeout = 60\n", r"Did you mean \"cell_timeout_seconds\"\?"),
     ('[gradebook]\naddress = "gradebook.db"\n', r"a database address such as postgresql"),
+    ("[caps]\nwork = 90\n", r"caps\.work is 90\. Expected a number, 100 or more"),
+    ("[caps]\nworks = 110\n", r"Did you mean \"work\"\?"),
+    *(
+        ("".join(f'[assignments.q{n}]\nkind = "{kind}"\n' for n, kind in enumerate(THREE, 1)) + more, said)
+        for more, said in [
+            ('[[best_of]]\nassignments = "q1"\n', r"best_of\[1\]\.assignments is 'q1'\. Expected a list of texts"),
+            ('[[best_of]]\nassignments = ["q1", "q9"]\n', r"assignments is 'q9'\. Expected assignments of this file"),
+            ('[[best_of]]\nassignments = ["q1"]\n', r"two or more assignments of the same kind"),
+            ('[[best_of]]\nassignments = ["q1", "q2"]\n', r"two or more assignments of the same kind"),
+            ('[[best_of]]\nassignments = ["q1", "q1"]\n', r"each assignment once"),
+            ('[[best_of]]\nassignment = ["q1", "q3"]\n', r"best_of\[1\]\.assignments is missing"),
+        ]
+    ),
     ("[drop_lowest]\nlabs = 0.5\n", r"drop_lowest\.labs is 0\.5"),
     ("x = = 3\n", r"is not valid TOML: .*line 3"),
 ]

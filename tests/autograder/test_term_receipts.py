@@ -319,7 +319,9 @@ def test_the_page_reckons_as_the_rule_does(browser: Any, course: Course, tmp_pat
     drops = course.root / "course.toml"
     text = drops.read_text()
     for number in range(100):
-        drops.write_text(text.replace("assignments = 1", f"assignments = {number % 4}"))
+        more = ['[[best_of]]\nassignments = ["hw1", "hw3"]\n'] if number % 3 == 0 else []
+        more += ["[caps]\ncategory = 120\n"] if number % 2 else []
+        drops.write_text(text.replace("assignments = 1", f"assignments = {number % 4}") + "".join(more))
         here = load_course(course.root)
         entries = []
         for name in ("hw1", "hw2", "hw3", "more", "lab1", "quiz1", "project"):
