@@ -24,6 +24,10 @@ _SPARE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
+UNREADABLE = "unreadable-response"
+"""The mistake of an answer whose response was not written by the course's own code."""
+
+
 class Judge:
     """The keys of one assignment for one grading run, by exercise name."""
 
@@ -53,7 +57,8 @@ class Judge:
         try:
             responses = read_response(data, len(key.cases))
         except CodecError as error:
-            return replace(_silent(key, execution), idea=f"The response of {name} could not be read ({error}).")
+            idea = f"The response of {name} could not be read ({error})."
+            return replace(_silent(key, execution), idea=idea, mistake=UNREADABLE)
         first = responses[0].raised
         if first is not None and first.type == "NameError" and not first.function and f"'{name}'" in first.message:
             return _undefined(key, execution)
