@@ -19,7 +19,10 @@ WAITS = "waits for a person"
 
 @dataclass(frozen=True)
 class ExerciseFigures:
-    """How one exercise went: `ways` counts in words how the answers ended."""
+    """How one exercise went: `ways` counts in words how the answers ended.
+
+    Of the `failed` ones the message of `unnamed` could name no cause.
+    """
 
     name: str
     max: float
@@ -27,6 +30,8 @@ class ExerciseFigures:
     full: int
     mean: float | None
     ways: Mapping[str, int]
+    failed: int = 0
+    unnamed: int = 0
 
     @property
     def share(self) -> float | None:
@@ -52,11 +57,11 @@ class Idea:
 
 @dataclass(frozen=True)
 class Unnamed:
-    """A failed answer for which no cause could be named: a mistake to add, perhaps."""
+    """Failed answers for which no cause could be named, with the same thing seen: a mistake to add, perhaps."""
 
     exercise: str
-    receipt: Receipt
     saw: str
+    receipts: tuple[Receipt, ...]
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,9 @@ def _exercises(graded: Sequence[Receipt]) -> list[ExerciseFigures]:
         full = sum(points >= most - 1e-9 for points in earned)
         ways = Counter(_way(line) for line in answers)
         mean = fmean(earned) if earned else None
-        found.append(ExerciseFigures(name, most, len(earned), full, mean, dict(ways)))
+        failed = _failed(answers)
+        unnamed = sum(not verdict.is_named for verdict in failed)
+        found.append(ExerciseFigures(name, most, len(earned), full, mean, dict(ways), len(failed), unnamed))
     return sorted(found, key=lambda each: (1.0 if each.share is None else each.share, -each.max))
 
 
@@ -142,7 +149,7 @@ def _ideas(assignment: str, graded: Sequence[Receipt]) -> list[Idea]:
     who: dict[tuple[str, str], list[str]] = defaultdict(list)
     said: dict[tuple[str, str], Verdict] = {}
     for receipt in graded:
-        for verdict in _failed(receipt):
+        for verdict in _failed(receipt.lines):
             for name in verdict.mistake.split("+") if verdict.mistake else ():
                 who[verdict.exercise, name].append(receipt.name)
                 said.setdefault((verdict.exercise, name), verdict)
@@ -168,15 +175,16 @@ def _declared(assignment: str) -> dict[tuple[str, str], tuple[str, str]]:
 
 
 def _unnamed(graded: Sequence[Receipt]) -> list[Unnamed]:
-    found = [
-        Unnamed(verdict.exercise, receipt, verdict.saw or verdict.idea)
-        for receipt in graded
-        for verdict in _failed(receipt)
-        if not verdict.is_named
-    ]
-    return sorted(found, key=lambda each: each.exercise)
+    """Group the answers by what was seen: the same numbers are the same mistake; the most common first."""
+    who: dict[tuple[str, str], list[Receipt]] = defaultdict(list)
+    for receipt in graded:
+        for verdict in _failed(receipt.lines):
+            if not verdict.is_named:
+                who[verdict.exercise, verdict.saw or verdict.idea].append(receipt)
+    found = [Unnamed(exercise, saw, tuple(students)) for (exercise, saw), students in who.items()]
+    return sorted(found, key=lambda each: (-len(each.receipts), each.exercise, each.saw))
 
 
-def _failed(receipt: Receipt) -> list[Verdict]:
-    verdicts = [line.verdict for line in receipt.lines if line.verdict is not None]
+def _failed(lines: Sequence[Line]) -> list[Verdict]:
+    verdicts = [line.verdict for line in lines if line.verdict is not None]
     return [verdict for verdict in verdicts if verdict.outcome is Outcome.FAILED]

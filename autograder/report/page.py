@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
 
 from autograder.intake.fates import ACCEPTED, LEDGER, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, load_ledger
 from autograder.nbgrader_bridge.gradebook import class_list
 from autograder.receipts import Receipt, receipts, say_moment
+from autograder.report.compared import similar_of
 from autograder.report.figures import class_figures
 from autograder.report.plots import plot_exercises, plot_ideas, plot_scores
+from autograder.report.similar import Pair, few_of
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import Student
 from autograder.templates import render, write_page
@@ -21,6 +25,10 @@ MOST_TAUGHT = 5
 """Misconceptions at the top of the page, with their sentences: those that several students share."""
 MOST_IDEAS = 8
 """Misconceptions that are drawn; the table behind the plot has them all."""
+MOST_PAIRS = 10
+"""Pairs of similar notebooks that are shown."""
+MOST_SIDES = 3
+"""Places of such a pair that are shown side by side."""
 
 
 _ORDER = (NEEDS_PERSON, REFUSED, SUPERSEDED, ACCEPTED)
@@ -37,12 +45,15 @@ def write_report(course: Course, assignment: str) -> Path:
         FolderError: the reports folder cannot be written, or the record of fates is damaged.
     """
     path = course.reports / f"{assignment}.html"
+    made = receipts(course, assignment)
     page = report_page(
         course,
         assignment,
-        receipts(course, assignment),
+        made,
         files_of(load_ledger(course.records / LEDGER).fates, assignment),
         class_list(course),
+        pairs=similar_of(course, assignment, made),
+        noticed={receipt.student: receipt.sightings for receipt in made},
     )
     write_page(path, page)
     return path
@@ -68,14 +79,33 @@ class RuleFigures:
     points: float
 
 
+class Seen(Protocol):
+    """Something noticed in a submission that takes no points."""
+
+    @property
+    def cell(self) -> str:
+        """An exercise, "cell 14", or "" for the file."""
+
+    @property
+    def sentence(self) -> str:
+        """What was noticed."""
+
+    @property
+    def quote(self) -> str:
+        """The line it stands in; "" if there is none."""
+
+
 def report_page(
     course: Course,
     assignment: str,
     made: Sequence[Receipt],
     files: Sequence[Fate] = (),
     roster: Sequence[Student] = (),
+    *,
+    pairs: Sequence[Pair] = (),
+    noticed: Mapping[str, Sequence[Seen]] = MappingProxyType({}),
 ) -> str:
-    """Return the report as HTML."""
+    """Return the report as HTML: `pairs` are similar notebooks, `noticed` is what was noticed, by student."""
     figures = class_figures(assignment, made)
     handed_in = {receipt.student for receipt in made}
     ideas = [idea for idea in figures.ideas if idea.is_declared]
@@ -101,6 +131,12 @@ def report_page(
         missing=[student for student in roster if student.id not in handed_in],
         rules=_rules(made),
         borrowed=_borrowed(made),
+        noticed={student: seen for student, seen in noticed.items() if seen},
+        pairs=pairs[:MOST_PAIRS],
+        more_pairs=len(pairs[MOST_PAIRS:]),
+        most_sides=MOST_SIDES,
+        few=few_of(len(figures.graded)),
+        of={receipt.student: receipt for receipt in made},
         isolations=Counter(receipt.isolation for receipt in figures.graded if receipt.isolation),
         score_plot=plot_scores(figures.bins, share) if figures.complete else "",
         exercise_plot=plot_exercises(figures.exercises) if figures.exercises else "",

@@ -3,12 +3,14 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import nbformat
 import pytest
 from graded_class import CLASS, build_course, copy_course
+from nbformat.v4 import new_code_cell
 from test_feedback_hostile import Parsed, assert_harmless
 
 from autograder.engine.faults import Fault, FaultKind
@@ -16,10 +18,11 @@ from autograder.errors import FolderError, UnknownAssignmentError
 from autograder.feedback import write_feedback
 from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, SUPERSEDED, Fate, Ledger, save_ledger
 from autograder.intake.people import Candidate
-from autograder.receipts import Deduction, Line, Receipt, receipts
+from autograder.receipts import Deduction, Line, Receipt, graded_path, receipts
 from autograder.report import report_page, write_report
 from autograder.report.figures import BY_HAND, PARTIAL, WAITS, class_figures
 from autograder.report.page import files_of
+from autograder.report.similar import Pair, SideBySide
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import load_roster
 from course_utils.checks.verdict import Outcome, Verdict
@@ -102,9 +105,28 @@ def test_a_mistake_in_one_part_counts_as_that_mistake(made: tuple[Receipt, ...])
 
 
 def test_messages_that_named_nothing_are_candidates(made: tuple[Receipt, ...]) -> None:
-    (unnamed,) = class_figures("hw1", made).unnamed
-    assert (unnamed.exercise, unnamed.receipt.student) == ("sse", "s004")
+    figures = class_figures("hw1", made)
+    (unnamed,) = figures.unnamed
+    assert (unnamed.exercise, [receipt.student for receipt in unnamed.receipts]) == ("sse", ["s004"])
     assert "13.88" in unnamed.saw
+    (exercise,) = [each for each in figures.exercises if each.unnamed]
+    assert (exercise.name, exercise.failed, exercise.unnamed) == ("sse", 1, 1)
+
+
+def test_unnamed_answers_with_the_same_numbers_are_one_row(course: Course) -> None:
+    def failed(student: str, saw: str) -> Receipt:
+        line = Line("sse", 0.0, 1.0, verdict("sse", Outcome.FAILED, saw=saw))
+        return receipt_with(line, student=student, name=student)
+
+    made = [failed("s1", "You returned 3."), failed("s2", "You returned 7."), failed("s3", "You returned 7.")]
+    made.append(receipt_with(Line("sse", 0.0, 1.0, verdict("sse", Outcome.FAILED, saw="x", mistake="raised"))))
+    unnamed = class_figures("hw1", made).unnamed
+    assert [(each.saw, [receipt.student for receipt in each.receipts]) for each in unnamed] == [
+        ("You returned 7.", ["s2", "s3"]),
+        ("You returned 3.", ["s1"]),
+    ]
+    words = re.sub(r"<[^>]*>", "", section(report_page(course, "hw1", made), "unnamed"))
+    assert "sse 3 of 4 failed" in words
 
 
 def test_a_mark_by_hand_is_no_verdict_of_the_check() -> None:
@@ -170,7 +192,8 @@ def test_no_two_things_on_the_page_have_one_id(page: str) -> None:
     ids = Counter(attributes["id"] for _, attributes in Parsed(page).tags if "id" in attributes)
     drawn = {name for name in ids if re.fullmatch(r"[mp][0-9a-f]{8,}", name)}  # matplotlib's marks and clips
     assert all(count == 1 for name, count in ids.items() if name not in drawn)
-    referred = set(re.findall(r"#([\w-]+)", " ".join(a.get("href", "") for t, a in Parsed(page).tags if t == "a")))
+    links = [attributes.get("href", "") for tag, attributes in Parsed(page).tags if tag == "a"]
+    referred = {link.removeprefix("#") for link in links if link.startswith("#")}
     assert referred <= set(ids)
 
 
@@ -201,6 +224,64 @@ def test_deductions_faults_rescues_and_borrowed_work_are_listed(course: Course) 
         assert words in integrity
 
 
+def test_similar_notebooks_stand_side_by_side(course: Course, made: tuple[Receipt, ...]) -> None:
+    sides = tuple(SideBySide("mse", "cell 7", f"x = {n}", f"y = {n} < 2") for n in range(4))
+    pair = Pair("s002", "s003", 140, 50, 0.8, sides)
+    seen = section(report_page(course, "hw1", made, pairs=[pair] * 11), "similar")
+    assert "Look at these side by side." in seen
+    assert "80 % of what is rare in one of them" in seen
+    assert "140 pieces of code, 50 words" in seen
+    assert seen.count('<div class="beside') == 3 * 10
+    assert "y = 1 &lt; 2" in seen
+    assert "1 more on their pages." in seen
+    assert "1 more pairs are less alike" in seen
+    for word in ("cheat", "plagiar", "copied", "stole", "guilty", "suspect"):
+        assert word not in seen.lower()
+
+
+def test_a_class_with_a_copy_among_its_own_work(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    calls = ["abs", "exp", "log", "sin", "cos", "sign"] * 4
+    lines = [f"    x = torch.{call}(x * {n})" for n, call in enumerate(calls)]
+    for student, name in (("s002", "helper"), ("s006", "my_helper")):
+        path = graded_path(changed, "hw1", student)
+        notebook = nbformat.read(path, as_version=4)
+        for half in (lines[:12], lines[12:]):
+            body = "\n".join([f"def {name}(x):", *half]).replace("x", "x" if student == "s002" else "values")
+            notebook.cells.append(new_code_cell(body))
+        nbformat.write(notebook, path)
+    page = write_report(changed, "hw1").read_text(encoding="utf-8")
+    assert section(page, "similar").count('<details class="pair">') == 1
+    assert "José Ángel García Márquez</strong> and <strong>Wei Zhang" in page
+
+
+def test_where_nothing_is_alike_it_says_so(course: Course, page: str) -> None:
+    assert "None share more than the usual ways" in section(page, "similar")
+    assert "In a class this small" in section(report_page(course, "hw1", ()), "similar")
+
+
+@dataclass(frozen=True)
+class Sighting:
+    cell: str
+    sentence: str
+    quote: str = ""
+
+
+def test_what_was_noticed_is_listed_by_student(course: Course, made: tuple[Receipt, ...]) -> None:
+    noticed = {
+        "s002": [Sighting("mse", "It reads the judge's file.", "open('<key>')"), Sighting("", "A link lay beside it.")],
+        "s004": [],
+        '"><script>': [Sighting("cell 3", "\x1b[31m<script>alert(1)</script>")],
+    }
+    page = report_page(course, "hw1", made, noticed=noticed)
+    seen = section(page, "integrity")
+    assert "It reads the judge&#39;s file. <code>open(&#39;&lt;key&gt;&#39;)</code>" in seen
+    assert "<code>the file</code>: A link lay beside it." in seen
+    assert "Sukarno" not in seen
+    assert "<script>" not in seen
+    assert "\x1b" not in seen
+
+
 def test_the_page_stands_alone(page: str) -> None:
     assert "Content-Security-Policy" in page
     assert "<script" not in page
@@ -210,7 +291,7 @@ def test_the_page_stands_alone(page: str) -> None:
 
 
 def test_links_lead_to_the_feedback_pages(course: Course, page: str) -> None:
-    links = set(re.findall(r'href="(\.\./feedback/[^"]*)"', page))
+    links = set(re.findall(r'href="(\.\./feedback/[^"#]*)', page))
     assert len(links) == len(CLASS)
     assert all((course.reports / link).resolve().is_file() for link in links)
 
