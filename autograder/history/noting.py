@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.history.entry import Entry, Event, Points
@@ -16,6 +17,8 @@ from course_utils import __version__
 
 FIRST = "It stood in the gradebook when its history began."
 OUTSIDE = "It changed in the gradebook, and not by `course grade`: plain nbgrader, or a run that was cut off."
+EXCUSED = "Excused in course.toml: it leaves the weighting, and is no zero."
+NOT_EXCUSED = "It is no longer excused in course.toml."
 _SQLITE = "sqlite:///"
 
 
@@ -67,7 +70,10 @@ class Chronicle:
         has_moved = before is not None and any(had.get(name) != value for name, value in others.items())
         reasons = [*([f"A mark given by hand: {'; '.join(given.values())}."] if given else [])]
         event = Event.BY_HAND if given else Event.FOUND
-        if before is None:
+        if before is not None and not given and _rounded(replace(before, final=after.final)) == _rounded(after):
+            # the gradebook knows of no excuses: nothing changed there
+            event, reasons = Event.RULES, [EXCUSED if after.final is None else NOT_EXCUSED]
+        elif before is None:
             event, reasons = Event.FOUND, [FIRST, *reasons]
         elif has_moved:
             event, reasons = Event.FOUND, [OUTSIDE, *reasons]
