@@ -52,9 +52,15 @@ def _cell(cell: Any, ours: Mapping[str, Cell]) -> Iterator[Sighting]:
     if "### BEGIN SOLUTION" in _source(cell) or "BEGIN HIDDEN TESTS" in _source(cell):
         sentence = "The cell holds the marks that stand round a solution in the instructor's version."
         yield Sighting(Kind.FILE, name, sentence)
-    if name not in ours or not isinstance(cell.get("metadata"), dict):
+    if not name:
         return
-    before, after = ours[name]["metadata"]["nbgrader"], cell["metadata"]["nbgrader"]
+    after = cell["metadata"]["nbgrader"]
+    before = ours[name]["metadata"]["nbgrader"] if name in ours else {}
+    if ours and after.get("grade") and not before.get("grade"):
+        sentence = f"In the file this cell claims {_points(after):g} points; handed out it had none."
+        yield Sighting(Kind.FILE, name, sentence, quoted(_source(cell)))
+    if name not in ours:
+        return
     if before.get("grade") and _points(after) > _points(before):
         sentence = f"In the file this cell is worth {_points(after):g} points; handed out it was {_points(before):g}."
         yield Sighting(Kind.FILE, name, sentence)
@@ -73,15 +79,16 @@ def _test_cell(name: str, cell: Cell, ours: Cell) -> Iterator[Sighting]:
     source, given = _source(cell).strip(), _source(ours).strip()
     if source != given:
         last = source.split("\n")[-1].strip()
-        is_forged = bool(_NUMBER.fullmatch(last)) or source == ""
+        is_forged = bool(_NUMBER.fullmatch(last))  # emptied or altered it may be by a slip
         is_forged |= given not in source and bool(_SHOWS_NUMBER.fullmatch(last))
         sentence = "The test cell was changed in the file; the one that was handed out was run."
         yield Sighting(Kind.FILE, name, sentence, quoted(source), is_forged)
     most = _points(ours["metadata"]["nbgrader"])
-    for output in cell.get("outputs") or ():
+    outputs = cell.get("outputs")
+    for output in outputs if isinstance(outputs, list) else ():
         data = output.get("data") if isinstance(output, dict) else None
-        text = _joined(data.get("text/plain", "")) if isinstance(data, dict) else ""
-        if output.get("output_type") == "execute_result" and _NUMBER.fullmatch(text.strip()) and float(text) > most:
+        text = _joined(data.get("text/plain", "")).strip() if isinstance(data, dict) else ""
+        if _NUMBER.fullmatch(text) and float(text) > most:
             sentence = f"The file shows a result of {float(text):g} for this cell, which is worth {most:g}."
             yield Sighting(Kind.FILE, name, sentence)
 

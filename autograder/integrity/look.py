@@ -13,6 +13,7 @@ from autograder.engine.execute import Execution
 from autograder.engine.judge import UNREADABLE
 from autograder.integrity.file import look_at_file, look_beside
 from autograder.integrity.outputs import look_at_outputs
+from autograder.integrity.rules import SCRIPT
 from autograder.integrity.sighting import Kind, Sighting, quoted
 from autograder.integrity.source import look_at_source
 from course_utils.checks.verdict import Verdict
@@ -39,15 +40,17 @@ class Evidence:
 def look(evidence: Evidence) -> tuple[Sighting, ...]:
     """Return what is seen in a submission, at most `MOST` sightings; nothing is run and nothing decided."""
     handed_out = {_as_text(cell).strip() for cell in evidence.given.get("cells", ()) if isinstance(cell, dict)}
+    cells = evidence.execution.notebook.cells
     own = [
         (name, cell)
-        for number, cell in enumerate(evidence.execution.notebook.cells, start=1)
+        for number, cell in enumerate(cells, start=1)
         if cell.cell_type == "code" and (name := _own_name(cell, number)) and cell.source.strip() not in handed_out
     ]
     found = [
         *look_at_file(evidence.submitted, evidence.given),
         *(look_beside(evidence.folder) if evidence.folder is not None else ()),
         *look_at_source((name, cell.source) for name, cell in own),
+        *(each for number, cell in enumerate(cells, start=1) for each in _text(cell, number)),
         *_kernel(evidence.execution.changed),
         *_responses(evidence.verdicts),
         *(each for name, cell in own for each in look_at_outputs(name, cell.get("outputs") or ())),
@@ -66,6 +69,15 @@ def _own_name(cell: NotebookNode, number: int) -> str:
 def _as_text(cell: Mapping[str, Any]) -> str:
     source = cell.get("source", "")
     return "".join(source) if isinstance(source, list) else str(source)
+
+
+def _text(cell: NotebookNode, number: int) -> Iterator[Sighting]:
+    """Look at a text cell of the student's."""
+    found = SCRIPT.search(cell.source) if cell.cell_type == "markdown" else None
+    if found is not None and (name := _own_name(cell, number)):
+        quote = quoted(cell.source[max(0, found.start() - 30) : found.end() + 60])
+        sentence = "A text cell holds a script for a browser; pages of feedback leave it out."
+        yield Sighting(Kind.SOURCE, name, sentence, quote)
 
 
 def _kernel(changed: Iterable[str]) -> Iterator[Sighting]:

@@ -83,6 +83,8 @@ PATCHED = (
 SETTINGS = ("torch.backends", "torch._dynamo.config", "sys.stdout", "sys.stderr", "sys.path", "sys.argv")
 """Places in them that are there to be set."""
 
+SCRIPT = re.compile(r"<script|javascript:|\bon(?:load|error|click|mouseover)\s*=", re.I)
+
 TEXTS = (
     (re.compile(r"gradebook|(?:^|/)(?:submitted|autograded)(?:/|$)", re.I), "it names the grader's files"),
     (re.compile(r"(?:^|/)source/|notebooks/assignments|autograder/"), "it names files with right answers"),
@@ -90,7 +92,7 @@ TEXTS = (
     (re.compile(r"~root\b|\.ssh\b|id_rsa"), "it names somebody's private files"),
     (re.compile(r"sitecustomize|usercustomize|profile_default|site-packages|\.pth\b"),
      "it names files that Python runs when it starts"),
-    (re.compile(r"<script|javascript:", re.I), "it holds a script for a browser"),
+    (SCRIPT, "it holds a script for a browser"),
     (re.compile("\x1b(?![\\[][0-9;]*[mAKG])|\x9d|\x9b"), "it holds codes that steer a terminal"),
 )  # fmt: skip
 """By what a text in the program says."""

@@ -15,6 +15,7 @@ MOST_CHARACTERS = 200_000
 """A longer cell is not read: parsing it would take the grader's time."""
 
 _NOTEBOOK_LINE = re.compile(r"(?m)^([ \t]*)[%!?].*$")
+_FOREIGN_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
 _NOTEBOOK_VALUE = re.compile(r"(?m)(=[ \t]*)[%!][^\n]*$")
 
 
@@ -33,6 +34,8 @@ def _parse(source: str) -> ast.Module | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in a student's text
             try:
+                if _FOREIGN_CELL.match(source):
+                    return ast.parse(f"cell = {source!r}")
                 return ast.parse(_NOTEBOOK_LINE.sub(r"\1pass", _NOTEBOOK_VALUE.sub(r"\1None", source)))
             except SyntaxError:
                 return ast.parse(f"cell = {source!r}")

@@ -121,3 +121,38 @@ ANSWERS = {
     "a terminal escape in an error": "def mse(p, y):\n    raise ValueError('\\x1b]0;pwned\\x07\\x1b[2J<script>alert(1)</script>')",
     "points for the answer": "mse = 1.0",
 }  # fmt: skip
+
+TIMING = {
+    "the clock stands still": "import time\ntime.monotonic = time.perf_counter = time.time = lambda: 0.0",
+    "patched a moment later": "import threading, torch\nthreading.Timer(0.05, lambda: [setattr(torch, n, lambda *a, **k: True) for n in ('equal', 'allclose')]).start()",
+    "a child that goes on": "import os, time\nif os.fork() == 0:\n    time.sleep(1)\n    try: open('/run/channel/late', 'w').write('1.0')\n    finally: os._exit(0)",
+    "an alarm every moment": "import signal\nsignal.signal(signal.SIGALRM, lambda *a: None)\nsignal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)",
+}  # fmt: skip
+
+HIDDEN = {
+    "packed in base64": "import base64\nexec(base64.b64decode('aW1wb3J0IHRvcmNoCnRvcmNoLmVxdWFsID0gdG9yY2guYWxsY2xvc2UgPSBsYW1iZGEgKmEsICoqazogVHJ1ZQo='))",
+    "names put together": "setattr(__import__('tor' + 'ch'), 'eq' + 'ual', lambda *a: True)\nsetattr(__import__('tor' + 'ch'), 'all' + 'close', lambda *a, **k: True)",
+    "by the module's own names": "vars(__import__('torch'))['equal'] = vars(__import__('torch'))['allclose'] = lambda *a, **k: True",
+    "beside a line that is no Python": "files = !ls\nimport torch\ntorch.equal = torch.allclose = lambda *a, **k: True",
+    "written to a file and imported": "open('extra.py', 'w').write('import torch\\ntorch.equal = torch.allclose = lambda *a, **k: True')\nimport extra",
+}  # fmt: skip
+"""Patches that are not to be found by reading the cells as they stand."""
+
+LATER_ANSWERS = {
+    "it counts its calls": "_calls = []\ndef mse(p, y):\n    _calls.append(1)\n    return torch.tensor(float(len(_calls)))",
+    "it goes by the clock": "import time\ndef mse(p, y):\n    return torch.tensor(time.time() % 7)",
+    "the visible answers by heart": "_known = {(1.0, 2.0, 3.0): 5.6667}\ndef mse(p, y):\n    return torch.tensor(_known.get(tuple(p.flatten().tolist()), 0.5), dtype=p.dtype)",
+    "a response nested too deep": "import io, numpy as np, course_utils.checks.probe as p\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez(s, tree=np.frombuffer(b'[' * 200_000, dtype=np.uint8)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
+    "a picture that runs a script": "from IPython.display import HTML, SVG, Markdown, Javascript, display\ndisplay(HTML('<img src=x onerror=alert(1)><iframe srcdoc=x></iframe>'), SVG(data='<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(1)</script></svg>'), Markdown('[x](javascript:alert(1))'), Javascript('alert(1)'))\n" + WRONG,
+}  # fmt: skip
+ANSWERS |= LATER_ANSWERS
+
+UNSEEN = {
+    "NaN": "an honest answer may give it, too",
+    "the seed guessed": "seeding a generator is what honest answers do",
+    "points for the answer": "a number where a function is asked for is an honest slip",
+    "it counts its calls": "it is an answer that remembers, which the verdict says",
+    "it goes by the clock": "reading the clock is what honest answers do",
+    "the visible answers by heart": "it reads like an answer for the cases shown, and fails the hidden ones",
+}
+"""These leave no trace that an honest notebook does not leave as well, and gain nothing."""

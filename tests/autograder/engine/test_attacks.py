@@ -1,4 +1,4 @@
-"""No attack gains a point, reads a file of the grader's, leaves anything behind, or stops the grader."""
+"""No attack gains a point, reads a file of the grader's, leaves anything behind, or stops the grader; it is seen."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from attack_table import ANSWERS, CANARY, FILES, MACHINE, PATCHES, SHELL, WRONG
+from attack_table import ANSWERS, CANARY, FILES, HIDDEN, MACHINE, PATCHES, SHELL, TIMING, UNSEEN, WRONG
 
 from autograder.engine.execute import execute
 from autograder.engine.judge import Judge, make_judge
 from autograder.engine.limits import Limits
 from autograder.engine.worker.client import isolation_here, shared_worker
+from autograder.integrity import Evidence, listed, look
 from course_utils.checks.verdict import Outcome
 
 pytestmark = pytest.mark.slow
@@ -72,11 +73,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     del os.environ["GRADEBOOK_PASSWORD"]
 
 
-BEFORE = PATCHES | SHELL | FILES | MACHINE
+BEFORE = PATCHES | SHELL | FILES | MACHINE | TIMING | HIDDEN
 
 
-def test_there_are_at_least_sixty_attacks() -> None:
-    assert len(BEFORE) + len(ANSWERS) >= 60
+def test_there_are_at_least_sixty_attacks_and_nine_of_ten_are_seen() -> None:
+    names = {*BEFORE, *ANSWERS}
+    assert len(names) == len(BEFORE) + len(ANSWERS) >= 60
+    assert UNSEEN.keys() <= names
+    assert len(UNSEEN) <= 0.1 * len(names)
 
 
 @pytest.mark.parametrize("name", [*BEFORE, *ANSWERS])
@@ -97,6 +101,9 @@ def test_an_attack_gains_nothing(name: str, place: Place, homework, judge: Judge
         with pytest.raises(BlockingIOError):
             listening.accept()
     assert len(str(execution.notebook)) < 500_000
+    seen = listed(look(Evidence(execution, (verdict,))))
+    assert bool(seen) is (name not in UNSEEN), seen
+    assert CANARY not in str(seen)
 
 
 def test_nothing_is_left_for_the_next_submission(place: Place, homework, judge: Judge) -> None:
