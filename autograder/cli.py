@@ -92,13 +92,14 @@ def collect(
     as_json: JsonOption = False,
 ) -> None:
     """File what came in under students and assignments; every file gets a fate and a reason."""
+    from autograder.intake.fates import as_row
     from autograder.roads import run_collect
     from autograder.rules.coursefile import load_course
 
     loaded = load_course(course)
     fates = run_collect(loaded, inbox or loaded.inbox, dry_run=dry_run)
     if as_json:
-        screen.show_json([fate.as_json() for fate in fates])
+        screen.show_json([as_row(fate, loaded.format.max_percent) for fate in fates])
         return
     screen.show_table(
         ("file", "fate", "student", "assignment", "reason"),

@@ -26,6 +26,7 @@ __all__ = [
     "Fate",
     "Ledger",
     "Written",
+    "as_row",
     "fate_from_json",
     "is_stamped",
     "load_ledger",
@@ -77,6 +78,25 @@ class Fate:
         data = asdict(self)
         data["submitted_at"] = self.submitted_at.isoformat() if self.submitted_at else None
         return data
+
+
+def as_row(fate: Fate, max_percent: float = 100.0) -> dict[str, Any]:
+    """Give a fate as `course collect --json` prints it: file, fate, student, assignment, deduction, candidates, reason.
+
+    `format_deduction` is what all broken format rules take together, in percent, at most `max_percent`; what else is
+    known of the file follows.
+    """
+    known = fate.as_json()
+    return {
+        "file": fate.path,
+        "fate": fate.fate,
+        "student": fate.student_id,
+        "assignment": fate.assignment,
+        "format_deduction": min(sum(each.percent for each in fate.deductions), max_percent),
+        "candidates": known["candidates"],
+        "reason": fate.reason,
+        **known,
+    }
 
 
 def fate_from_json(data: Mapping[str, Any]) -> Fate:

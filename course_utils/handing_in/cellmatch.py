@@ -1,16 +1,17 @@
 """Pair the cells of a submission with the released cells they come from, and say how sure each pair is.
 
 In this order: nbgrader's grade id, the cell's own id, the same source, the functions a cell defines, the
-likeness of locked text, and last the place between neighbours that are known.
+likeness of locked text, and last the place between neighbours that are known. An id that the cell's own content
+contradicts is not believed: cells are copied, swapped and typed into.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
+from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal, signatures
 from course_utils.handing_in.likeness import likeness
 
 Cells = Sequence[Cell]
@@ -35,6 +36,7 @@ class Pairing:
 
     pairs: dict[int, Pair] = field(default_factory=dict)
     unsure: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    believes: Callable[[Cell, int], bool] = field(default=lambda cell, place: True, repr=False, compare=False)
 
     def taken(self) -> set[int]:
         """List the submission's cells that are paired."""
@@ -58,6 +60,7 @@ def is_graded_by_hand(cell: Cell) -> bool:
 def pair_cells(submitted: Cells, released: Cells) -> Pairing:
     """Pair every released cell that has a grade id with a cell of the submission, where there is one."""
     pairing = Pairing()
+    pairing.believes = _Content(released).allows
     wanted = [place for place, cell in enumerate(released) if grade_id(cell)]
     _by_grade_id(pairing, submitted, released, wanted)
     for step in (_by_cell_id, _by_source, _by_functions, _by_likeness, _by_place):
@@ -66,6 +69,31 @@ def pair_cells(submitted: Cells, released: Cells) -> Pairing:
             break
         step(pairing, submitted, released, missing)
     return pairing
+
+
+class _Content:
+    """What released cells say and define: a submitted cell that says another's words is not this one."""
+
+    def __init__(self, released: Cells) -> None:
+        self._released = released
+        self._said = [normal(str(cell["source"])) for cell in released]
+        self._asked = {
+            place: frozenset(defined_names(cell))
+            for place, cell in enumerate(released)
+            if grade_id(cell) and is_answer(cell)
+        }
+
+    def allows(self, cell: Cell, place: int) -> bool:
+        """Say whether a submitted cell can be released cell `place` by what stands in it."""
+        said = normal(str(cell["source"]))
+        if said and said != self._said[place] and self._said.count(said) == 1:
+            return False  # it reads exactly as another released cell does
+        names = set(defined_names(cell))
+        own = self._asked.get(place, frozenset())
+        others = any(names & asked for at, asked in self._asked.items() if at != place)
+        if place not in self._asked:  # a locked cell may hold an answer beside its own text
+            return not others or (bool(self._said[place]) and self._said[place] in said)
+        return not others or bool(names & own)
 
 
 def _free(pairing: Pairing, submitted: Cells) -> list[int]:
@@ -79,7 +107,7 @@ def _by_grade_id(pairing: Pairing, submitted: Cells, released: Cells, wanted: li
         if identifier := grade_id(cell):
             holders[identifier].append(place)
     for place in wanted:
-        found = holders.get(grade_id(released[place]), [])
+        found = [each for each in holders.get(grade_id(released[place]), []) if pairing.believes(submitted[each], place)]
         if len(found) == 1:
             pairing.add(Pair(place, found[0], 1.0, "grade id"))
         elif found:
@@ -134,7 +162,7 @@ def _by_cell_id(pairing: Pairing, submitted: Cells, released: Cells, missing: li
         if isinstance(identifier := submitted[place].get("id"), str):
             holders[identifier].append(place)
     for place in missing:
-        found = holders.get(str(released[place].get("id")), [])
+        found = [at for at in holders.get(str(released[place].get("id")), []) if pairing.believes(submitted[at], place)]
         if len(found) == 1:
             pairing.add(Pair(place, found[0], 0.97, "cell id"))
 
@@ -200,23 +228,41 @@ def _by_place(pairing: Pairing, submitted: Cells, released: Cells, missing: list
     """Pair an answer with the one cell that stands where it belongs; if several could be it, say so."""
     known = {normal(str(cell["source"])) for cell in released} | {""}
     for place in missing:
-        if not is_answer(released[place]) or defined_names(released[place]):
+        if not is_answer(released[place]):
             continue
-        before = [pair.submitted for at, pair in pairing.pairs.items() if at < place]
-        after = [pair.submitted for at, pair in pairing.pairs.items() if at > place]
-        start, end = max(before, default=-1), min(after, default=len(submitted))
-        found = [
+        strangers = [
             at
             for at in _free(pairing, submitted)
-            if start < at < end and not grade_id(submitted[at])
-            if normal(str(submitted[at]["source"])) not in known
+            if not grade_id(submitted[at]) and normal(str(submitted[at]["source"])) not in known
         ]
-        fitting = [at for at in found if submitted[at]["cell_type"] == released[place]["cell_type"]]
+        before = [pair.submitted for at, pair in pairing.pairs.items() if at < place]
+        after = [pair.submitted for at, pair in pairing.pairs.items() if at > place]
+        near = [at for at in strangers if max(before, default=-1) < at < min(after, default=len(submitted))]
         rivals = [at for at in missing if at != place and is_answer(released[at])]
-        if len(fitting) == 1 and not any(_same_gap(at, place, pairing) for at in rivals):
-            pairing.add(Pair(place, fitting[0], 0.8, "the only such cell that stands in its place"))
+        is_alone = not any(_same_gap(at, place, pairing) for at in rivals)
+        if defined_names(released[place]):
+            named = [at for at in strangers if _is_renamed(submitted[at], released[place], by_name=True)]
+            fitting = named or [at for at in near if is_alone and _is_renamed(submitted[at], released[place])]
+            how = "it takes the same arguments, under another name"
+            found = [at for at in near if defined_names(submitted[at])] or named
+        else:
+            fitting = [at for at in near if is_alone and submitted[at]["cell_type"] == released[place]["cell_type"]]
+            how = "the only such cell that stands in its place"
+            found = near or [at for at in strangers if submitted[at]["cell_type"] == released[place]["cell_type"]]
+        if len(fitting) == 1:
+            pairing.add(Pair(place, fitting[0], 0.8, how))
         elif found:
             pairing.unsure[place] = tuple(found)
+
+
+def _is_renamed(cell: Cell, original: Cell, *, by_name: bool = False) -> bool:
+    """Say whether a cell defines something that takes what the original takes; `by_name`: and is called alike."""
+    wanted, found = signatures(original), signatures(cell)
+    return any(
+        found[name] == takes and (not by_name or asked.lower() in name.lower())
+        for asked, takes in wanted.items()
+        for name in found
+    )
 
 
 def _same_gap(one: int, other: int, pairing: Pairing) -> bool:

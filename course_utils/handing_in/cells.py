@@ -37,3 +37,19 @@ def defined_names(cell: Cell) -> tuple[str, ...]:
         # magics, or a student's slip: the lines that start a definition still say what was meant
         return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, re.MULTILINE))
     return tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
+
+
+def signatures(cell: Cell) -> dict[str, tuple[str, ...]]:
+    """Give what a code cell defines at its top level with what it takes: a function's parameters, a class's bases."""
+    try:
+        body = ast.parse(str(cell.get("source", ""))).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = node.args
+            found[node.name] = tuple(each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs))
+        elif isinstance(node, ast.ClassDef):
+            found[node.name] = ("class", *(ast.unparse(base) for base in node.bases))
+    return found

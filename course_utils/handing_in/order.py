@@ -21,11 +21,13 @@ _OF_IPYTHON = re.compile(r"_+|_i{0,3}\d*|__name__|__doc__")
 _MOST = 3  # faults named; the rest follows from them as a rule
 
 
-def order_faults(cells: Sequence[Cell], misplaced: Collection[int] = ()) -> Iterator[Fault]:
+def order_faults(
+    cells: Sequence[Cell], misplaced: Collection[int] = (), given: Collection[str] = ()
+) -> Iterator[Fault]:
     """Yield the cells that need what only a later cell makes, or what none makes any more.
 
     `misplaced` are cells (from 0) that another rule reports as moved: neither what they need nor what they make counts
-    here, so that one slip costs once.
+    here, so that one slip costs once. `given` are names that count as made, for the same reason.
     """
     read = {
         at: names_used(str(cell.get("source", ""))) for at, cell in enumerate(cells) if cell.get("cell_type") == "code"
@@ -34,7 +36,7 @@ def order_faults(cells: Sequence[Cell], misplaced: Collection[int] = ()) -> Iter
     for at, names in read.items():
         for name in names.makes:
             made_at.setdefault(name, []).append(at)
-    known = set(_ALWAYS_THERE)
+    known = {*_ALWAYS_THERE, *given}
     functions: dict[str, Body] = {}
     reported: set[str] = set()
     anything = any(names.is_opaque for names in read.values())

@@ -13,7 +13,8 @@ from typing import Any
 from urllib.parse import quote
 
 from course_utils.errors import HandInError
-from course_utils.handing_in.cells import Cell
+from course_utils.handing_in.cells import Cell, defined_names, grade_id
+from course_utils.handing_in.names_used import names_used
 
 _MOST_BYTES = 100_000_000  # what the grader takes in, too
 _ANSWER_SECONDS = 3.0
@@ -82,17 +83,27 @@ def read_file(path: Path) -> Found:
 
 def _as_notebook(data: Any, name: str) -> tuple[Mapping[str, Any], tuple[Cell, ...]]:
     cells = data.get("cells") if isinstance(data, dict) else None
-    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells) or not cells:
+    version = data.get("nbformat", 4) if isinstance(data, dict) else 4
+    if version != 4:
+        old = f"{name} has the notebook format {version!r}, and 4 is asked for."
+        raise HandInError(old, "Open it in JupyterLab and save it there, then run this cell again.")
+    # what is no cell is left out, as the grader does
+    sound = [cell for cell in cells if _is_cell(cell)] if isinstance(cells, list) else []
+    if not sound:
         raise HandInError(f"{name} is JSON, but not a notebook with cells.", _NAME_IT)
-    return data, tuple(_plain(cell) for cell in cells)
+    return data, tuple(_plain(cell) for cell in sound)
+
+
+def _is_cell(cell: object) -> bool:
+    return isinstance(cell, dict) and cell.get("cell_type") in ("code", "markdown", "raw")
 
 
 def _plain(cell: Mapping[str, Any]) -> Cell:
     """Give a cell with its source as one text, and with metadata."""
     source, metadata = cell.get("source", ""), cell.get("metadata")
-    text = "".join(map(str, source)) if isinstance(source, list) else str(source)
-    kind = str(cell.get("cell_type", "raw"))
-    return {**cell, "cell_type": kind, "source": text, "metadata": metadata if isinstance(metadata, dict) else {}}
+    text = "".join(map(str, source)) if isinstance(source, list) else source if isinstance(source, str) else ""
+    text = text.encode("utf-8", "replace").decode()  # half a character, which JSON can carry, would stop the runner
+    return {**cell, "source": text, "metadata": metadata if isinstance(metadata, dict) else {}}
 
 
 def _in_colab() -> Found:
@@ -105,8 +116,10 @@ def _in_colab() -> Found:
         raise HandInError(
             "Colab did not hand over the notebook.", "Run this cell again; reload the page if that does not help."
         )
-    colab = data.get("metadata", {}).get("colab", {}) if isinstance(data, dict) else {}
-    name = str(colab.get("name") or "notebook.ipynb").replace("/", "_")
+    said: Any = data
+    for key in ("metadata", "colab", "name"):
+        said = said.get(key) if isinstance(said, dict) else None
+    name = str(said or "notebook.ipynb").replace("/", "_")
     return Found(Path.cwd() / name, *_as_notebook(data, name), is_live=True)
 
 
@@ -160,18 +173,26 @@ def unsaved_cell(cells: Sequence[Cell], ran: Sequence[str]) -> int:
     """Return the number of a cell that was run in words the saved file does not hold yet; 0 if there is none.
 
     `ran` are the inputs of this kernel by their number, as IPython keeps them. A cell counts if the last input that
-    defines one of its functions is not in the file, and the number beside the cell in the file is from before that run.
+    defines one of its functions, or makes the name that an answer's cell is for, is not in the file, and the number
+    beside the cell in the file is from before that run.
     """
-    from course_utils.handing_in.cells import defined_names
-
     saved = {str(cell["source"]).strip() for cell in cells}
+    made: dict[str, int] = {}  # the last input that makes a name
+    for number, source in enumerate(ran):
+        made |= dict.fromkeys(_made_in(source), number)
     for at, cell in enumerate(cells, start=1):
-        names = set(defined_names(cell)) if cell["cell_type"] == "code" else set()
-        if not names:
+        if cell["cell_type"] != "code":
             continue
-        last = next((n for n in range(len(ran) - 1, 0, -1) if names & set(defined_names({"source": ran[n]}))), 0)
+        name, suffix, _ = grade_id(cell).partition("-answer")
+        names = {*defined_names(cell), *([name] if suffix else ())}  # a quiz's answer is no function
+        last = max((made.get(name, 0) for name in names), default=0)
         counted = cell.get("execution_count")
         is_older = not isinstance(counted, int) or counted < last or counted >= len(ran)
         if last and is_older and ran[last].strip() not in saved:
             return at
     return 0
+
+
+def _made_in(source: str) -> set[str]:
+    """List the names a cell makes: functions also where the cell is no whole Python."""
+    return {*defined_names({"source": source}), *names_used(source).makes}

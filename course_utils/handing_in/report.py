@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from course_utils.handing_in.cellmatch import Cells, Pair, Pairing, is_answer, pair_cells
 from course_utils.handing_in.cells import Cell, grade_id, marks, normal
 from course_utils.handing_in.facts import Facts
-from course_utils.handing_in.form import Form, broken_rules
+from course_utils.handing_in.form import Form, broken_rules, plain_person
 from course_utils.handing_in.fresh import CellRun, Run
 from course_utils.handing_in.own_words import own_words, why_incomplete
 from course_utils.handing_in.rules import Deduction, deductions
 from course_utils.naming.assignment_names import AssignmentNames, index_assignments
-from course_utils.naming.convention import wanted_name
+from course_utils.naming.convention import safe_words, wanted_name
 from course_utils.naming.filenames import read_file_name
-from course_utils.naming.headers import Header, person_in, read_header
+from course_utils.naming.headers import Header, read_header
 
 NAME_FIRST = "Your name is missing at the top of the notebook, so the file cannot be named."
 
@@ -24,7 +24,8 @@ NAME_FIRST = "Your name is missing at the top of the notebook, so the file canno
 class Answer:
     """One answer: its cell (from 1; 0 if it is gone), how it stands, and the points so far of those it can give.
 
-    `points` is None where nobody knows yet: a person grades it, or it is graded after it has been handed in.
+    `points` is None where nobody knows yet: a person grades it, or it is graded after it has been handed in. `check` is
+    the cell that checks it, 0 if there is none.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Answer:
     points: float | None
     max_points: float | None
     detail: str = ""
+    check: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def make_report(file_name: str, cells: Cells, facts: Facts, run: Run | None = No
     known = [work.name for work in facts.works]
     template = read_header(facts.released) if facts.released else None
     header = read_header(cells, template)
-    student = " ".join(person_in(header).replace("_", " ").split())
+    student = plain_person(header)
     pairing = pair_cells(cells, facts.released)
     form = Form(
         file=read_file_name(file_name, known),
@@ -106,13 +108,13 @@ def _stops(student: str, header: Header, facts: Facts, pairing: Pairing, names: 
 
 
 def _notes(cells: Cells, student: str, answers: tuple[Answer, ...], run: Run | None) -> Iterator[str]:
-    if student and len(student.split()) == 1:
+    if student and len(safe_words(student)) == 1:
         yield f'Only one name stands at the top: "{student}". If you have a first and a last name, write both.'
     if run is None:
         return
     if run.broke_off:
         yield run.broke_off
-    told = {answer.cell for answer in answers}
+    told = {cell for answer in answers for cell in (answer.cell, answer.check)}
     for at, ended in run.cells.items():
         if not ended.error or at in told:
             continue
@@ -175,25 +177,27 @@ def _code_answer(
     test = next((at for at in tests if not is_answer(released[at])), -1)
     most = _points(released[test]) if test >= 0 else None
     tested = pairing.pairs.get(test)
-    verdict = ended.get(tested.submitted + 1) if tested is not None else None
+    check = tested.submitted + 1 if tested is not None else 0
+    verdict = ended.get(check)
     points = verdict.points if verdict is not None else None
     shown = verdict.shown.splitlines() if verdict is not None else []
     headline = shown[0] if shown else ""
     said = shown[1].strip() if headline.startswith("✗") and len(shown) > 1 else ""
     if pair is None:
-        return Answer(name, 0, "missing", points, most, "Its cell is gone.")
+        return Answer(name, 0, "missing", points, most, "Its cell is gone.", check)
     at = pair.submitted + 1
     own = ended.get(at)
     if own is not None and own.error:
-        return Answer(name, at, "stops", points or 0.0, most, describe(own))
+        return Answer(name, at, "stops", points or 0.0, most, describe(own), check)
     is_stub = normal(str(cells[pair.submitted]["source"])) == normal(str(original["source"]))
     if is_stub or headline.startswith("○"):
-        return Answer(name, at, "not written", points, most)
+        return Answer(name, at, "not written", points, most, check=check)
     if verdict is not None and verdict.error:
-        return Answer(name, at, "written", 0.0, most, f"Its check in cell {verdict.cell} stops: {describe(verdict)}")
+        stops = f"Its check in cell {check} stops: {describe(verdict)}"
+        return Answer(name, at, "written", 0.0, most, stops, check)
     if headline.startswith("●"):
-        return Answer(name, at, "recorded", None, most, "Graded after you have handed it in.")
-    return Answer(name, at, "written", points, most, said)
+        return Answer(name, at, "recorded", None, most, "Graded after you have handed it in.", check)
+    return Answer(name, at, "written", points, most, said, check)
 
 
 def _points(cell: Cell) -> float | None:

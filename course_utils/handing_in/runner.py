@@ -33,6 +33,8 @@ def main() -> int:
     sys.path.insert(0, "")
     _tell(channel, event="ready")
     for number, source in cells:
+        if sys.stdout.closed:  # a cell may close what it prints to
+            sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
         _tell(channel, event="begin", cell=number)
         _tell(channel, event="end", cell=number, **_run(shell, source))
     _tell(channel, event="done")
@@ -74,13 +76,21 @@ def _run(shell: Any, source: str) -> dict[str, Any]:
     if isinstance(result, float):  # check() gives points as a plain float
         told["points"] = float(result)
     if problem is not None:
-        told |= {"error": type(problem).__name__, "says": str(problem)[:_LONGEST], "line": _line_of(problem, source)}
+        told |= {"error": type(problem).__name__, "says": _said(problem)[:_LONGEST], "line": _line_of(problem, source)}
     return told
 
 
 def _plain(output: Any) -> str:
     data = output.get("data", {}) if isinstance(output, dict) else {}
     return str(data.get("text/plain", ""))
+
+
+def _said(problem: BaseException) -> str:
+    """Give the exception's words; those of a slip in the writing without the file's name, which is the shell's own."""
+    try:
+        return str(problem.msg if isinstance(problem, SyntaxError) else problem)
+    except Exception:  # an exception of the student's own may fail to say anything
+        return ""
 
 
 def _line_of(problem: BaseException, source: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
 from collections.abc import Sequence
@@ -42,9 +43,11 @@ def submit(assignment: str = "", *, file: str | os.PathLike[str] | None = None, 
         if not found.is_live and file is None and (at := unsaved_cell(found.cells, _inputs())):
             raise HandInError(
                 f"Cell {at} is not saved as you ran it last.",
-                "Save the notebook (Ctrl+S, or ⌘S), then run this cell again.",
+                "Save the notebook (Ctrl+S, or ⌘S), then run this cell again. "
+                f"If cell {at} is as you want it, run it once more first.",
             )
         report = _look(found, facts, run)
+        report = replace(report, notes=(*_saved(found), *report.notes))
         if report.stops:
             _show(ReportView(report))
             return None
@@ -83,6 +86,14 @@ def _look(found: Found, facts: Facts, run: bool) -> Report:
         return replace(report, answers=())
     print(f"Running {found.path.name} from top to bottom in a fresh Python. This takes as long as Run All Cells.")
     return make_report(found.path.name, found.cells, facts, run_fresh(found.cells, facts.cell_timeout_seconds))
+
+
+def _saved(found: Found) -> Sequence[str]:
+    """Say of which moment the file is: words typed since are not in it, and only their writer can know of them."""
+    if found.is_live:
+        return ()
+    when = dt.datetime.fromtimestamp(found.path.stat().st_mtime)
+    return (f"Read as it was saved on {when:%d} {when:%B} at {when:%H:%M}: what you typed since is not in it.",)
 
 
 def _inputs() -> Sequence[str]:

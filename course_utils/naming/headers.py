@@ -70,7 +70,10 @@ _UNFILLED = {
 
 @dataclass(frozen=True)
 class Header:
-    """The values at the top of a notebook, empty where nothing is written; `cell` counts from 1."""
+    """The values at the top of a notebook, empty where nothing is written; `cell` counts from 1.
+
+    `heading` are the headings of the first cell that has any.
+    """
 
     name: str = ""
     assignment: str = ""
@@ -82,14 +85,14 @@ class Header:
 def read_header(cells: Sequence[Mapping[str, Any]], template: Header | None = None) -> Header:
     """Read the header in the first cells; a value that the released `template` has too was not filled in."""
     values: dict[str, str] = {}
-    heading, where = "", 0
+    heading, heading_in, where = "", 0, 0
     for place, cell in enumerate(cells[:_FIRST_CELLS], start=1):
         if cell.get("cell_type") not in ("markdown", "raw", "code"):
             continue
         is_code = cell.get("cell_type") == "code"
         for line in _lines(str(cell.get("source", "")), is_code):
-            if not is_code and not heading and line.lstrip().startswith("#"):
-                heading = _bare(line).strip()
+            if not is_code and heading_in in (0, place) and line.lstrip().startswith("#"):
+                heading, heading_in = f"{heading} {_bare(line).strip()}".strip(), place
             for key, value in _pairs(_bare(line)):
                 if key not in values and _is_filled(value):
                     values[key] = value

@@ -15,13 +15,16 @@ import pytest
 from damaged_notebooks import DAMAGES
 from nbformat import NotebookNode
 from small_course import ROSTER, answered, as_bytes, released_notebook
+from test_intake import BAD, ODD, SOUND
 from test_naming import CLEAR, OPEN, SETTLED
 from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.nbgrader_bridge.handing_in import facts_of
 from autograder.rules.coursefile import Course, load_course
+from course_utils.errors import HandInError
 from course_utils.handing_in.facts import Facts, read_facts, write_facts
+from course_utils.handing_in.place import Found, read_file
 from course_utils.handing_in.report import make_report
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "course_utils" / "naming"))
@@ -84,20 +87,16 @@ def told(path: str, notebook: NotebookNode, facts: Facts) -> list[dict[str, Any]
 
 
 def of_the_names() -> Iterable[tuple[str, str, str, bool | None]]:
-    """List (path, whose name stands at the top, assignment, whether the name is right) over all tables."""
+    """List (path, the name at the top, assignment, whether the file's name is right) over all tables."""
     people = {row.split(",")[0]: " ".join(row.split(",")[1:3]).strip() for row in ROSTER.strip().splitlines()[1:]}
     seen: set[str] = set()
     for path, student, assignment, is_right in CLEAR:
         seen.add(path)
         yield path, people[student], assignment or "hw1", is_right
-    for path, _, student in SETTLED:
-        if path not in seen:
-            seen.add(path)
-            yield path, people[student], "hw1", None
-    for path, header, candidates in OPEN:
-        if path not in seen:
-            seen.add(path)
-            yield path, header or people[min(candidates, default="s001")], "hw1", None
+    for number, (path, header, student) in enumerate(SETTLED):
+        yield f"{number}/{path}", header or people[student], "hw1", None
+    for number, (path, header, candidates) in enumerate(OPEN):
+        yield f"{number + 100}/{path}", header or people[min(candidates, default="s001")], "hw1", None
     for path, first, last, is_right in REAL:
         yield path, f"{first} {last}".strip(), "hw1", is_right
 
@@ -119,23 +118,40 @@ def over_names(
         if "_s008_" in path:
             made[path].cells[0].source += "\n\n**ID:** s008"
         drop(course.inbox, path, made[path])
+        # and the copy that `submit()` makes of it, in a folder of its own
+        copied = make_report("x.ipynb", made[path]["cells"], facts_in(course, assignment)).wanted
+        drop(course.inbox, f"copies/{len(made)}/{copied}", made[path])
     return course, collected(course), made
+
+
+def copy_of(path: str, fates: dict[str, dict[str, Any]], made: dict[str, NotebookNode]) -> dict[str, Any]:
+    number = list(made).index(path) + 1
+    return next(fate for name, fate in fates.items() if name.startswith(f"copies/{number}/"))
 
 
 def test_every_name_has_one_fate_and_most_are_accepted(over_names: Any) -> None:
     _, fates, made = over_names
-    assert len(fates) == len(made) >= 540
+    assert len(fates) == 2 * len(made) >= 1080
     counts = [fate["fate"] for fate in fates.values()]
     assert counts.count("refused") == 0, "a sound notebook is never refused for its name"
-    assert counts.count("accepted") + counts.count("superseded") >= 500
+    assert counts.count("accepted") + counts.count("superseded") >= 1000
 
 
 def test_nobody_gets_another_students_work(over_names: Any) -> None:
     _, fates, _ = over_names
+    rows = [row.split(",") for row in ROSTER.strip().splitlines()[1:]]
+    students = {f"{first} {last}".strip() for _, first, last, _ in rows} | {f"{f} {s}".strip() for _, f, s, _ in REAL}
+    settled = {f"{number}/{path}": student for number, (path, _, student) in enumerate(SETTLED)}
     for path, student, assignment, _ in NAMES:
         fate = fates[path]
-        if fate["fate"] in ("accepted", "superseded"):
-            assert (fate["student_name"], fate["assignment"]) == (student, assignment), path
+        if fate["fate"] not in ("accepted", "superseded"):
+            continue
+        assert fate["assignment"] == assignment, path
+        if path in settled:
+            assert fate["student_id"] == settled[path], path
+        else:
+            assert student in students, path
+            assert fate["student_name"] == student, path
 
 
 @pytest.mark.parametrize(("path", "student", "assignment", "is_right"), NAMES, ids=[row[0] for row in NAMES])
@@ -147,15 +163,36 @@ def test_both_sides_say_the_same_of_every_name(
     foretold = told(path, made[path], facts_in(course, assignment))
     if fate["fate"] == "needs_person":
         # Who it is, a person finds out; the student's side says at least that the name is not as it should be,
-        # or else the name fits two people of the class, which no student can know.
-        assert foretold or fate["candidates"], fate
+        # or else the name fits two people of the class or nobody, which no student can know.
+        assert foretold or fate["candidates"] or "Nobody on the roster" in fate["reason"], fate
         return
-    assert fate["deductions"] == foretold
+    if student == fate["student_name"]:
+        assert fate["deductions"] == foretold
+    else:
+        # Whoever writes "ada" at the top and Ada_Lovelace into the name knows more than the notebook: it warns.
+        rest = [each for each in foretold if each["rule"] != "name"]
+        assert [each for each in fate["deductions"] if each["rule"] != "name"] == rest
+        assert {each["rule"] for each in fate["deductions"]} <= {each["rule"] for each in foretold}
     if is_right is not None:
         assert ("name" in {each["rule"] for each in foretold}) is not is_right
 
 
-DAMAGED = [(name, what) for name in ("hw1", "hw2", "project") for what in DAMAGES]
+@pytest.mark.parametrize(("path", "student", "assignment", "is_right"), NAMES, ids=[row[0] for row in NAMES])
+def test_the_copy_that_submit_makes_costs_nothing(
+    over_names: Any, path: str, student: str, assignment: str, is_right: bool | None
+) -> None:
+    course, fates, made = over_names
+    fate = copy_of(path, fates, made)
+    report = make_report(path.split("/")[-1], made[path]["cells"], facts_in(course, assignment))
+    if fate["fate"] != "needs_person":
+        assert fate["deductions"] == [vars(each) for each in report.for_the_copy] == []
+        assert fate["assignment"] == assignment
+    else:
+        # it names nobody of the class, or two of them, and no student's side can know that
+        assert "name" in fate["reason"] or "Nobody on the roster" in fate["reason"] or fate["candidates"]
+
+
+DAMAGED = [(name, what) for name in ("hw1", "project") for what in DAMAGES]
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +212,7 @@ def over_damages(
 
 
 def test_there_are_sixty_notebooks() -> None:
-    assert len(DAMAGED) >= 60
+    assert len(DAMAGES) >= 85
 
 
 @pytest.mark.parametrize(("name", "what"), DAMAGED, ids=[f"{name} {what}" for name, what in DAMAGED])
@@ -187,11 +224,62 @@ def test_both_sides_say_the_same_of_every_damage(over_damages: Any, name: str, w
     assert [each["rule"] for each in fate["deductions"]] == list(DAMAGES[what][1]), fate["deductions"]
     notebook = made[f"{name} {what}"]
     foretold = told(path, notebook, facts_in(course, name))
-    if what == "no header":
+    report = make_report(path.split("/")[-1], notebook["cells"], facts_in(course, name))
+    if not report.student:
         # without a name at the top the student's side cannot say what the file should be called, and stops
-        assert make_report("x.ipynb", notebook["cells"], facts_in(course, name)).stops
+        assert report.stops
         foretold = [each for each in foretold if each["rule"] != "name"]
+    else:
+        assert not report.stops
+        assert report.wanted == f"Ada_Lovelace_{name}.ipynb" or what == "name in capitals"
     assert fate["deductions"] == foretold
     for each in fate["deductions"]:
         assert each["cell"] > 0, each
         assert each["rule"] == "header" or f"cell {each['cell']}" in each["evidence"]
+
+
+# What a file on disk may be, over the tables of the intake; its name here is always Ada_Lovelace_hw1.ipynb.
+FILES: dict[str, bytes] = {
+    **{f"{reason} {len(data)}": data for name, data, _, reason in BAD if name == "Ada_Lovelace_hw1.ipynb"},
+    **ODD,
+    "format 5": SOUND.replace(b'"nbformat": 4', b'"nbformat": 5'),
+    "format 3": SOUND.replace(b'"nbformat": 4', b'"nbformat": 3'),
+    "a cell that is none": SOUND.replace(b'"cells": [', b'"cells": [{"cell_type": "slide"}, null, 3,'),
+    "a source that is none": SOUND.replace(b'"cells": [', b'"cells": [{"cell_type": "code", "source": 3},'),
+}
+# No notebook of Jupyter's: the grader mends them, the student's side asks to save them anew.
+ASKS_ANEW = {"utf-16", "utf-16 without mark", "windows"}
+
+
+@pytest.fixture(scope="module")
+def over_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, dict[str, dict[str, Any]]]:
+    course = make_term(tmp_path_factory.mktemp("files"), ROSTER)
+    for number, data in enumerate(FILES.values()):
+        folder = course.inbox / str(number)
+        folder.mkdir()
+        (folder / "Ada_Lovelace_hw1.ipynb").write_bytes(data)
+    return course, collected(course)
+
+
+def read_or_say(path: Path) -> Found | HandInError:
+    try:
+        return read_file(path)
+    except HandInError as error:
+        return error
+
+
+@pytest.mark.parametrize("what", list(FILES))
+def test_both_sides_take_the_same_files(over_files: Any, what: str) -> None:
+    course, fates = over_files
+    path = f"{list(FILES).index(what)}/Ada_Lovelace_hw1.ipynb"
+    fate = fates[path]
+    found = read_or_say(course.inbox / path)
+    if isinstance(found, HandInError):
+        assert found.mend
+        assert str(found).count(". ") <= 2
+        assert fate["fate"] == "refused" or what in ASKS_ANEW
+        return
+    report = make_report(found.path.name, found.cells, facts_in(course, "hw1"))
+    assert not report.stops
+    assert fate["fate"] in ("accepted", "superseded"), fate["reason"]
+    assert fate["deductions"] == [vars(each) for each in report.deductions]

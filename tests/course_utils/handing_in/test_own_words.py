@@ -12,8 +12,7 @@ Why does the loss get smaller with each step at first, and why does it grow with
 once the learning rate is large?"""
 
 ANSWERS = {
-    "a plain sentence": "The steps were too long, so w jumped over the bottom of the bowl and landed higher "
-    "each time.",
+    "a plain sentence": "The steps were too long, so w jumped over the bottom of the bowl and landed higher each time.",
     "with the prompt left in": f"{RELEASED}\n\nThe steps were too long, so w jumped over the bottom and landed higher "
     "up on the other side.",
     "with terms of the question": "Once the learning rate is 0.0066 each step lands farther from the minimum than the "
