@@ -13,7 +13,7 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 
-from autograder.errors import UnknownAssignmentError
+from autograder.errors import StaffError, UnknownAssignmentError
 from autograder.feedback.page import feedback_page
 from autograder.receipts import Receipt, graded_notebook, graded_path, receipts
 from autograder.rules.coursefile import FILE_NAME, Course, load_course
@@ -46,7 +46,12 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         if assignment not in self._receipts:  # one exporter serves the whole class
             made = receipts(course, assignment, load_term(course))
             self._receipts[assignment] = {receipt.student: receipt for receipt in made}
-        receipt = self._receipts[assignment][student]
+        receipt = self._receipts[assignment].get(student)
+        if receipt is None:
+            raise StaffError(
+                f"The gradebook knows of no submission of {student} for {assignment}, though a graded notebook is here.",
+                f"Grade it again: nbgrader autograde {assignment} --student {student}",
+            )
         graded = graded_path(course, assignment, student).parent
         if not (graded / SECRET).is_file():  # without one nbgrader's release stops for the whole class
             resources.setdefault("outputs", {})[SECRET] = secrets.token_hex(32).encode()

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from autograder.errors import FolderError
 from autograder.rules.coursefile import Course
 
 
 def note_given_up(course: Course, assignment: str, student: str, reason: str) -> None:
-    """Keep the reason; an earlier one is replaced."""
+    """Keep the reason; an earlier one is replaced.
+
+    Raises FolderError if the records cannot be written.
+    """
     path = _path(course, assignment, student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(reason, encoding="utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(reason, encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise FolderError(f"{path} cannot be written: {error.strerror}.", "Check the disk.") from error
 
 
 def forget_given_up(course: Course, assignment: str, student: str) -> None:
@@ -20,9 +27,14 @@ def forget_given_up(course: Course, assignment: str, student: str) -> None:
 
 
 def why_given_up(course: Course, assignment: str, student: str) -> str:
-    """Return the reason, or "" if none is on record."""
+    """Return the reason, or "" if none is on record, or if the submission was graded since by another road."""
+    path = _path(course, assignment, student)
     try:
-        return _path(course, assignment, student).read_text(encoding="utf-8", errors="replace").strip()
+        noted = path.stat().st_mtime_ns
+        graded = course.autograded / student / assignment
+        if any(notebook.stat().st_mtime_ns > noted for notebook in graded.glob("*.ipynb")):
+            return ""
+        return path.read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         return ""
 

@@ -114,6 +114,8 @@ def build_course(root: Path, works: tuple[Work, ...] = CLASS) -> Course:
             about = cell.metadata.get("nbgrader", {})
             if about.get("grade"):
                 gradebook.add_grade_cell(about["grade_id"], "hw1", "hw1", max_score=about["points"], cell_type="code")
+            if about.get("solution"):  # nbgrader keeps a place for a comment on each of these
+                gradebook.add_solution_cell(about["grade_id"], "hw1", "hw1")
         for work in works:
             _enter(gradebook, course, work, notebooks[work.id])
     return course
@@ -181,3 +183,10 @@ def notebook_of(work: Work) -> NotebookNode:
     notebook.cells.append(new_code_cell("print(mse)\nplot()", outputs=[printed, picture]))
     notebook.cells.extend(work.extra)
     return notebook
+
+
+def comment(course: Course, student: str, cell: str, text: str) -> None:
+    """Write a comment beside a cell, as formgrader does: a person's word in nbgrader's own column."""
+    with open_gradebook(course) as gradebook:
+        gradebook.find_comment(cell, "hw1", "hw1", student).manual_comment = text
+        gradebook.db.commit()

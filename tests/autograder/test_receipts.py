@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import os
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,16 +11,20 @@ import nbformat
 import pytest
 from graded_class import build_course, copy_course
 
-from autograder.errors import RosterError, UnknownAssignmentError
+from autograder.errors import FolderError, RosterError, UnknownAssignmentError
+from autograder.feedback import feedback_page
 from autograder.intake.fates import ACCEPTED, Fate, Ledger, save_ledger
 from autograder.intake.fates import Deduction as FormatFault
 from autograder.intake.restore import Change
+from autograder.nbgrader_bridge.gaveup import forget_given_up, note_given_up, why_given_up
 from autograder.nbgrader_bridge.gradebook import scores
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.receipts import Receipt, as_text, graded_notebook, graded_path, make_receipt, receipts, say_moment
+from autograder.receipts.receipt import Line
+from autograder.report import report_page
 from autograder.rules.coursefile import Course, load_course
 from autograder.rules.roster import Student
-from course_utils.checks.verdict import Outcome
+from course_utils.checks.verdict import Outcome, Verdict
 
 
 @pytest.fixture(scope="module")
@@ -238,3 +244,100 @@ def test_the_text_has_every_number(by_id: dict[str, Receipt]) -> None:
 
 def test_the_fixture_is_a_real_notebook(course: Course) -> None:
     nbformat.validate(graded_notebook(course, "hw1", "s001"))
+
+
+# Why a submission is not graded: one sentence on its page, its receipt and in the class report.
+
+
+CELL = {"cell_type": "code", "source": "", "metadata": {"nbgrader": {"grade_id": "mse-answer"}}, "outputs": []}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "cannot be read as a notebook"),
+        (b'{"cells": [', "cannot be read as a notebook"),
+        (b"\xff\xfe\x00", "cannot be read as a notebook"),
+        (b"[" * 200_000, "cannot be read as a notebook"),
+        (b"%PDF-1.7", "cannot be read as a notebook"),
+        (b"[]", "holds no list of cells"),
+        (b"{}", "holds no list of cells"),
+        (b'{"worksheets": [{"cells": []}]}', "holds no list of cells"),
+        (b'{"cells": [3, null]}', "holds no list of cells"),
+        (json.dumps({"cells": [CELL, CELL]}).encode(), "Two cells of hw1.ipynb carry the same label, mse-answer"),
+        (json.dumps({"cells": [CELL | {"metadata": meta} for meta in (None, [], {"nbgrader": 3})]}).encode(), ""),
+        (json.dumps({"cells": [CELL]}).encode(), ""),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_one_sentence(course: Course, tmp_path: Path, content: bytes, said: str) -> None:
+    changed = copy_course(course, tmp_path)
+    (changed.submitted / "s008" / "hw1" / "hw1.ipynb").write_bytes(content)
+    receipt = next(each for each in receipts(changed, "hw1") if each.student == "s008")
+    (reason,) = receipt.needs_person
+    assert reason.startswith("This submission is not graded yet.")
+    assert said in reason
+    assert reason in as_text(receipt)
+    assert (receipt.raw, receipt.final) == (None, None)
+
+
+def test_a_missing_notebook_names_what_is_there_instead(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    folder = changed.submitted / "s008" / "hw1"
+    (folder / "hw1.ipynb").rename(folder / "\x1b[31mhomework 1.ipynb")
+    (reason,) = next(each for each in receipts(changed, "hw1") if each.student == "s008").needs_person
+    assert reason.endswith("There is no hw1.ipynb in what was handed in, only homework 1.ipynb.")
+
+
+def test_what_grading_said_when_it_gave_up_is_on_page_receipt_and_report(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    words = "Grading could not finish with it: no kernel <b>could</b> be started."
+    note_given_up(changed, "hw1", "s008", words)
+    made = receipts(changed, "hw1")
+    receipt = next(each for each in made if each.student == "s008")
+    assert receipt.needs_person == (f"This submission is not graded yet. {words}",)
+    page = feedback_page(changed, receipt, None)
+    assert page.count("no kernel &lt;b&gt;could&lt;/b&gt; be started.") == 1
+    assert "Not graded yet." in page
+    assert "no kernel &lt;b&gt;could&lt;/b&gt; be started." in report_page(changed, "hw1", made)
+    forget_given_up(changed, "hw1", "s008")
+    assert next(each for each in receipts(changed, "hw1") if each.student == "s008").needs_person == (
+        "This submission is not graded yet.",
+    )
+
+
+def test_a_reason_ends_with_the_next_grading_whichever_road_it_came_by(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    note_given_up(changed, "hw1", "s001", "It stopped.")
+    assert why_given_up(changed, "hw1", "s001") == "It stopped."
+    path = graded_path(changed, "hw1", "s001")
+    later = (changed.records / "gave_up/hw1/s001.txt").stat().st_mtime_ns + 10**9
+    os.utime(path, ns=(later, later))
+    assert why_given_up(changed, "hw1", "s001") == ""
+
+
+def test_a_reason_that_cannot_be_kept_is_an_error_of_the_folder(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    changed.records.mkdir(exist_ok=True)
+    (changed.records / "gave_up").write_text("a file where the folder should be")
+    with pytest.raises(FolderError, match="cannot be written"):
+        note_given_up(changed, "hw1", "s001", "It stopped.")
+    assert why_given_up(changed, "hw1", "s001") == ""
+
+
+# A question with one answer is not right "in every case".
+
+
+@pytest.mark.parametrize(
+    ("outcome", "points", "rule"),
+    [
+        (Outcome.PASSED, 10.0, "Right: all points."),
+        (Outcome.FAILED, 0.0, "Not right: no points."),
+        (Outcome.FAILED, 5.0, "Partial credit: this mistake keeps 50 % of the points."),
+        (Outcome.NOT_ATTEMPTED, 0.0, "Not answered: no points."),
+        (Outcome.BROKEN, 0.0, "The check itself failed: a person has looked at it."),
+    ],
+)
+def test_a_question_with_one_answer(outcome: Outcome, points: float, rule: str) -> None:
+    line = Line("quiz1_slope", points, 10.0, Verdict("quiz1_slope", outcome, points, 10.0))
+    assert line.rule == rule
+    assert line.evidence == "cell quiz1_slope"
