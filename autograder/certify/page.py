@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from autograder.certify.certificate import Certificate
 from autograder.certify.equivalents import EQUIVALENT
+from autograder.exercises import assignments, exercises_of
 
 _HEAD = """\
 # Certificate of the graders
@@ -23,23 +24,45 @@ forums and repositories), on the catalogue's right answers, and on mutants: its 
 
 def as_page(certificates: Sequence[Certificate]) -> str:
     """Return the page in Markdown."""
+    rows = [_HEAD, "", f"In all: {_totals(certificates)}", ""]
+    by_exercise = {c.exercise: c for c in certificates}
+    for assignment in assignments():
+        mine = [by_exercise[name] for name in exercises_of(assignment) if name in by_exercise]
+        if not mine:
+            continue
+        columns = COLUMNS if any(c.mutants for c in mine) else _WITHOUT_MUTANTS
+        kept = [COLUMNS.index(column) for column in columns]
+        rows += [f"## {assignment}", "", *_about(assignment), _totals(mine), ""]
+        rows += ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+        rows += ["| " + " | ".join(cells(c)[place] for place in kept) + " |" for c in mine]
+        rows.append("")
+    rows += _lists(certificates)
+    return "\n".join(rows).rstrip() + "\n"
+
+
+def _totals(certificates: Sequence[Certificate]) -> str:
     wrong = sum(c.wrong for c in certificates)
     missed = sum(len(c.missed) for c in certificates)
     unnamed = sum(len(c.unnamed) for c in certificates)
     right = sum(c.right for c in certificates)
     refused = sum(len(c.refused) for c in certificates)
-    rows = [_HEAD, ""]
-    rows.append(
-        f"In all: {wrong - missed} of {wrong} wrong answers caught, {wrong - unnamed} of them with the misconception "
-        f"named ({100 * (wrong - unnamed) / max(wrong, 1):.1f} %); {right - refused} of {right} right answers accepted."
+    accepted = f"; {right - refused} of {right} right answers accepted" if right else ""
+    return (
+        f"{wrong - missed} of {wrong} wrong answers caught, {wrong - unnamed} of them with the misconception named "
+        f"({100 * (wrong - unnamed) / max(wrong, 1):.1f} %){accepted}."
     )
-    rows += ["", "| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
-    rows += ["| " + " | ".join(cells(c)) + " |" for c in certificates]
-    rows += ["", *_lists(certificates)]
-    return "\n".join(rows).rstrip() + "\n"
+
+
+def _about(assignment: str) -> list[str]:
+    if assignment.startswith("lab"):
+        return ["A lab counts when it is done: what is caught is a record that the experiment cannot have left.", ""]
+    if assignment.startswith("quiz"):
+        return ["A question's reference is a letter or a number, which has no mutants.", ""]
+    return []
 
 
 COLUMNS = ("exercise", "caught", "named", "right", "own work", "mutants caught", "cannot tell apart")
+_WITHOUT_MUTANTS = ("exercise", "caught", "named", "right", "cannot tell apart")
 
 
 def cells(certificate: Certificate) -> tuple[str, ...]:
