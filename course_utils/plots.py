@@ -57,7 +57,9 @@ def scale_log(axes: Axes) -> None:
     def label(value: float, _position: int) -> str:
         if value <= 0:
             return ""
-        return f"{value:,.0f}" if 1 <= value < 1e5 else f"{value:.0e}".replace("e+", "e")
+        if 1e-3 < value < 1e5:
+            return f"{value:,.0f}" if value >= 1 else f"{value:g}"
+        return f"{value:.0e}".replace("e+", "e")
 
     def label_between(value: float, position: int) -> str:
         low, high = axes.get_ylim()

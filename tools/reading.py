@@ -70,6 +70,7 @@ class Reading:
     misspelt: tuple[str, ...]
     extra_minutes: float = 0.0
     said_extra_minutes: int = 0
+    live_figures: int = 0
 
     @property
     def misses(self) -> tuple[str, ...]:
@@ -108,6 +109,7 @@ def read(path: Path) -> Reading:
         tuple(misspelt(f"{bare(text)}\n{bare(extra_text)}\n{printed}", names)),
         minutes(extra_prose, extra_code),
         int(said_extra[1]) if said_extra else 0,
+        count_live_figures(code + extra_code),
     )
 
 
@@ -173,11 +175,17 @@ def minutes(prose: str, code: Iterable[str]) -> float:
         (len(_WORD.findall(prose)) + len(_WORD.findall(asked))) / WORDS_A_MINUTE
         + sum(not _PASSED_OVER.match(line) for line in lines) * MINUTES_A_CODE_LINE
         + whole.count(" = predict(") * MINUTES_A_GUESS
-        + len(re.findall(rf"^(?:{'|'.join(_figures())})\(", whole, re.M)) * MINUTES_A_LIVE_FIGURE
+        + count_live_figures(code) * MINUTES_A_LIVE_FIGURE
         + whole.count("plots.show(") * MINUTES_A_PICTURE
         + whole.count("    Question(") * MINUTES_A_QUESTION
         + len(_LISTING.findall(whole)) * MINUTES_A_LISTING
     )
+
+
+def count_live_figures(code: Iterable[str]) -> int:
+    """Count the live figures that cells show."""
+    calls = re.compile(rf"^(?:{'|'.join(_figures())})\(", re.M)
+    return sum(len(calls.findall(source)) for source in code)
 
 
 @cache

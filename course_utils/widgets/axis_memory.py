@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def remember_axes(figure: Figure) -> None:
     """Let every axis that the figure has now keep its picture while limits, ticks, name and place stay the same.
 
-    A change to one single tick label is not noticed; give the axis new ticks instead.
+    A change of the colour or size of one single tick label is not noticed; give the axis new ticks instead.
     """
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
@@ -69,18 +69,23 @@ class _AxisPicture:
 
 
 def _state_of(axis: Axis) -> tuple[Any, ...]:
-    """Return all that decides what an axis looks like."""
+    """Return all that decides what an axis looks like: values, not objects, so that cleared axes are known again."""
     name = axis.label
+    ticks = []
+    for locations, formatter in (
+        (axis.get_majorticklocs(), axis.get_major_formatter()),
+        (axis.get_minorticklocs(), axis.get_minor_formatter()),
+    ):
+        numbers = tuple(formatter.format_ticks(list(locations)))
+        ticks.append((tuple(float(place) for place in locations), numbers, formatter.get_offset()))
     return (
         axis.get_visible(),
         *axis.axes.bbox.bounds,
         *axis.get_view_interval(),
         axis.get_scale(),
-        (name.get_text(), name.get_color(), name.get_fontsize(), name.get_visible()),
-        axis.get_major_locator(),  # new ticks are a new object
-        axis.get_minor_locator(),
-        axis.get_major_formatter(),
-        axis.get_minor_formatter(),
+        (name.get_text(), name.get_color(), name.get_fontsize(), name.get_rotation(), name.get_visible()),
+        (axis.get_label_position(), axis.labelpad),
+        *ticks,
         axis.get_tick_params("major"),
         axis.get_tick_params("minor"),
     )

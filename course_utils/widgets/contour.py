@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import ipywidgets as widgets
@@ -19,6 +20,7 @@ _RATES = (
     0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0, 1.05, 1.1,
 )
 # fmt: on
+_HIGHEST = 1e12  # a walk that climbs higher leaves the picture
 
 
 def contour_stepper(
@@ -51,24 +53,32 @@ def contour_stepper(
     mean, std = float(np.mean(np.asarray(x, dtype=float))), float(np.std(np.asarray(x, dtype=float)))
     starts = {RAW: start, STANDARDISED: (start[0] * std, start[1] + start[0] * mean)}
     figure = plots.new_figure(8.6, 4.3)
-    left, right = figure.subplots(1, 2)
-    drawn: dict[str, Any] = {"map": None}  # which map stands on the left, and its path
+    # A pair of axes for each kind of inputs, one upon the other: contours are slow to draw, so each map is drawn once.
+    places = figure.add_gridspec(1, 2)
+    panels = {
+        kind: _draw_panel(figure, places, bowl, starts[kind], inputs=kind, fineness=fineness, most_steps=most_steps)
+        for kind, bowl in bowls.items()
+    }
+    for panel in panels.values():  # lay out once, with room for titles and for the longest numbers
+        panel.right.set_ylim(1, _HIGHEST)
+        for axes in (panel.left, panel.right):
+            axes.set_title("title", fontsize=12, loc="left")
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
 
     def update(inputs: str, lr: float, steps: int) -> str:
-        bowl, first = bowls[inputs], starts[inputs]
-        walk = bowl.walk(first, lr, steps)
+        bowl, shown = bowls[inputs], panels[inputs]
+        walk = bowl.walk(starts[inputs], lr, steps)
         losses = bowl.loss(walk)
-        if drawn["map"] != inputs:  # contours are slow to draw: only when the map changes
-            _draw_map(left, right, bowl, first, fineness, inputs, most_steps)
-            drawn["path"] = left.plot([], [], "o-", color=plots.RED, ms=4, lw=1.2, zorder=4)[0]
-            drawn["here"] = left.plot([], [], "s", color=plots.BLUE, ms=8, zorder=5)[0]
-            drawn["curve"] = right.plot([], [], "o-", color=plots.RED, ms=3, lw=1.2)[0]
-            drawn["map"] = inputs
-        move_path(drawn["path"], drawn["here"], walk)
-        drawn["curve"].set_data(np.arange(steps + 1), losses)
-        right.set_ylim(0.6 * bowl.lowest, max(4 * float(losses[0]), 2 * float(losses.max())))
-        left.set_title(f"{inputs} inputs, η = {lr:.3g}, step {steps}", fontsize=12, loc="left")
-        right.set_title(f"MSE = {losses[-1]:,.4g} (log scale)", fontsize=12, loc="left")
+        for panel in panels.values():
+            panel.left.set_visible(panel is shown)
+            panel.right.set_visible(panel is shown)
+        move_path(shown.path, shown.here, walk)
+        shown.curve.set_data(np.arange(steps + 1), losses)
+        top = min(max(4 * float(losses[0]), 2 * float(losses.max())), _HIGHEST)
+        shown.right.set_ylim(0.6 * bowl.lowest, top)
+        shown.left.set_title(f"{inputs} inputs, η = {lr:.3g}, step {steps}", fontsize=12, loc="left")
+        shown.right.set_title(f"MSE = {losses[-1]:,.4g} (log scale)", fontsize=12, loc="left")
         return _describe(bowl, inputs, lr, walk, losses)
 
     controls = {
@@ -94,21 +104,35 @@ def contour_stepper(
     return live
 
 
-def _draw_map(
-    left: Any, right: Any, bowl: Bowl, start: tuple[float, float], fineness: int, inputs: str, most_steps: int
-) -> None:
-    """Draw what stays while the steps change: contours, the start, the bottom, the empty loss curve."""
-    left.clear()
-    right.clear()
-    plots.dress(right, x="step", y="")
+@dataclass(frozen=True)
+class _Panel:
+    """Hold the axes for one kind of inputs, and what moves on them."""
+
+    left: Any
+    right: Any
+    path: Any
+    here: Any
+    curve: Any
+
+
+def _draw_panel(
+    figure: Any, places: Any, bowl: Bowl, start: tuple[float, float], *, inputs: str, fineness: int, most_steps: int
+) -> _Panel:
+    """Draw what stays while the steps change, contours, start, bottom, and an empty path and loss curve."""
+    left, right = (figure.add_subplot(place) for place in places)
     # The window holds the start and the bottom with room to overshoot on every side.
     away = np.abs(bowl.bottom - np.asarray(start))
     reach = 1.5 * away + 0.5 if inputs == RAW else np.full(2, 1.5 * away.max() + 0.5)
     draw_loss_map(left, bowl, start, reach, inputs=inputs, fineness=fineness)
+    path = left.plot([], [], "o-", color=plots.RED, ms=4, lw=1.2, zorder=4)[0]
+    here = left.plot([], [], "s", color=plots.BLUE, ms=8, zorder=5)[0]
+    plots.dress(right, x="step", y="")
     plots.scale_log(right)
     right.set_xlim(-0.5, most_steps + 0.5)
     right.axhline(bowl.lowest, color=plots.GREEN, ls="--", lw=1.5, label=f"lowest MSE, {bowl.lowest:.2f}")
     right.legend(loc="upper right", fontsize=9, frameon=False)
+    curve = right.plot([], [], "o-", color=plots.RED, ms=3, lw=1.2)[0]
+    return _Panel(left, right, path, here, curve)
 
 
 def _describe(bowl: Bowl, inputs: str, lr: float, walk: Any, losses: Any) -> str:

@@ -93,9 +93,11 @@ def optimiser_race(
         fineness: grid points along each side of the map.
     """
     figure = plots.new_figure(8.6, 4.4)
-    left, right = figure.subplots(1, 2)
-    drawn: dict[str, Any] = {"map": None}
-    plots.dress(right, x="step", y="")
+    # A map for each surface, one upon the other: contours are slow to draw, so each map is drawn once.
+    places = figure.add_gridspec(1, 2)
+    maps = {name: _draw_surface(figure.add_subplot(places[0]), ground, fineness) for name, ground in SURFACES.items()}
+    right = figure.add_subplot(places[1])
+    plots.dress(right, x="step", y="", title="height above the bottom (log scale)")
     plots.scale_log(right)
     right.set_xlim(-0.02 * most_steps, 1.02 * most_steps)
     curves = {
@@ -103,27 +105,24 @@ def optimiser_race(
         for name, (style, colour) in _STYLES.items()
     }
     right.legend(loc="upper right", fontsize=9, frameon=False, ncols=3)
+    right.set_ylim(_FLOOR, 1e9)
+    figure.draw_without_rendering()  # lay out once, with room for the longest numbers of every map
+    figure.set_layout_engine("none")
 
     def update(steps: int, lr: float, adam_lr: float, momentum: float, noise: float, surface: str) -> str:
-        ground = SURFACES[surface]
-        if drawn["map"] != surface:  # contours are slow to draw: only when the surface changes
-            _draw_surface(left, ground, fineness)
-            for name, (style, colour) in _STYLES.items():
-                path = left.plot([], [], style, color=colour, ms=3, lw=1.2, zorder=4)[0]
-                drawn[name] = path, left.plot([], [], style[0], color=colour, mec="white", ms=9, zorder=5)[0]
-            drawn["map"] = surface
+        ground, shown = SURFACES[surface], maps[surface]
+        for each in maps.values():
+            each.axes.set_visible(each is shown)
         rates = {"SGD": lr, "momentum": lr, "Adam": adam_lr}
         walks = {name: walk(name, ground, steps, rates[name], momentum, noise) for name in RUNNERS}
         heights = {name: np.clip(ground.above_bottom(points), _FLOOR, 1e9) for name, points in walks.items()}
         for name in RUNNERS:
-            path, here = drawn[name]
-            move_path(path, here, walks[name])
+            move_path(*shown.runners[name], walks[name])
             curves[name].set_data(np.arange(steps + 1), heights[name])
         right.set_ylim(
             0.5 * min(float(h.min()) for h in heights.values()), 30 * max(float(h.max()) for h in heights.values())
         )
-        left.set_title(f"{surface}, step {steps}", fontsize=12, loc="left")
-        right.set_title("height above the bottom (log scale)", fontsize=12, loc="left")
+        shown.axes.set_title(f"{surface}, step {steps}", fontsize=12, loc="left")
         return _describe(surface, rates, momentum, noise, walks, heights)
 
     def slider(name: str, choices: tuple[float, ...], value: float) -> Any:
@@ -180,10 +179,17 @@ def walk(runner: str, ground: Surface, steps: int, lr: float, momentum: float = 
     return np.stack(points)
 
 
-def _draw_surface(axes: Any, ground: Surface, fineness: int) -> None:
-    """Draw what stays while the runners move: contours, the start, the bottom."""
-    axes.clear()
-    plots.dress(axes, x="parameter p₁", y="parameter p₂")
+@dataclass(frozen=True)
+class _Map:
+    """Hold the axes of one surface, and each runner's path and marker on them."""
+
+    axes: Any
+    runners: dict[str, tuple[Any, Any]]
+
+
+def _draw_surface(axes: Any, ground: Surface, fineness: int) -> _Map:
+    """Draw what stays while the runners move, contours, start and bottom, and the runners, who stand nowhere yet."""
+    plots.dress(axes, x="parameter p₁", y="parameter p₂", title="surface")
     west, east, south, north = ground.window
     p, q = np.linspace(west, east, fineness), np.linspace(south, north, fineness)
     heights = ground.above_bottom(np.stack(np.meshgrid(p, q), axis=-1))
@@ -194,6 +200,11 @@ def _draw_surface(axes: Any, ground: Surface, fineness: int) -> None:
     axes.plot(*ground.start, "D", color=plots.ORANGE, ms=7, mec="black", zorder=3, label="start")
     axes.legend(loc="lower right", fontsize=9)
     axes.set(xlim=(west, east), ylim=(south, north))
+    runners = {}
+    for name, (style, colour) in _STYLES.items():
+        path = axes.plot([], [], style, color=colour, ms=3, lw=1.2, zorder=4)[0]
+        runners[name] = path, axes.plot([], [], style[0], color=colour, mec="white", ms=9, zorder=5)[0]
+    return _Map(axes, runners)
 
 
 def _describe(surface: str, rates: Any, momentum: float, noise: float, walks: Any, heights: Any) -> str:

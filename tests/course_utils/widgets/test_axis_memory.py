@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 from matplotlib.image import imread
-from matplotlib.ticker import MultipleLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 from test_figures import MAKERS, MOVES
 
 from course_utils import plots
@@ -42,9 +42,15 @@ CHANGES = {
     "minor ticks": lambda axes: axes.minorticks_on(),
     "looks of ticks": lambda axes: axes.tick_params(labelsize=5, colors="green", length=9),
     "grid": lambda axes: axes.grid(visible=False),
+    "distance of the name": lambda axes: axes.set_xlabel("steps", labelpad=15),
+    "name turned": lambda axes: axes.yaxis.label.set_rotation(45),
+    "side of the axis": lambda axes: axes.xaxis.tick_top(),
+    "side of the name": lambda axes: axes.yaxis.set_label_position("right"),
+    "turned round": lambda axes: axes.invert_yaxis(),
     "hidden axis": lambda axes: axes.xaxis.set_visible(False),
     "place": lambda axes: axes.set_position([0.3, 0.3, 0.2, 0.2]),
     "cleared": lambda axes: (axes.clear(), plots.dress(axes, x="new", y="axes")),
+    "cleared and dressed as before": lambda axes: (axes.clear(), plots.dress(axes, x="steps", y="loss", title="Left")),
     "what is drawn": lambda axes: axes.plot([0, 2], [1, 3]),
 }
 
@@ -63,9 +69,9 @@ def test_every_change_of_an_axis_is_noticed(change):
 def test_axes_are_really_drawn_from_memory():
     figure = make_figure(is_remembered=True)
     drawn = []
-    formatter = figure.axes[0].xaxis.get_major_formatter()
-    format_ticks = formatter.format_ticks
-    formatter.format_ticks = lambda values: drawn.append(values) or format_ticks(values)
+    label = figure.axes[0].xaxis.label
+    draw = label.draw
+    label.draw = lambda renderer: drawn.append(renderer) or draw(renderer)
     pixels(figure)
     once = len(drawn)
     assert once > 0
@@ -74,6 +80,33 @@ def test_axes_are_really_drawn_from_memory():
     figure.axes[0].set_xlim(0, 5)
     pixels(figure)
     assert len(drawn) > once
+
+
+def test_numbers_that_depend_on_something_outside_are_noticed():
+    word = {"now": "near"}
+    plain, remembered = make_figure(is_remembered=False), make_figure(is_remembered=True)
+    for figure in (plain, remembered):
+        figure.axes[0].xaxis.set_major_formatter(FuncFormatter(lambda value, _: word["now"]))
+    before = pixels(remembered)
+    word["now"] = "far"
+    after = pixels(remembered)
+    assert not np.array_equal(before, after)
+    assert np.abs(pixels(plain) - after).max() <= 2 / 255
+
+
+def test_axes_that_are_cleared_and_dressed_the_same_are_drawn_from_memory():
+    figure = make_figure(is_remembered=True)
+    axes = figure.axes[0]
+    axes.set(xlim=(0, 2), ylim=(0, 3))
+    pixels(figure)
+    axes.clear()
+    plots.dress(axes, x="steps", y="loss", title="Left")
+    axes.set(xlim=(0, 2), ylim=(0, 3))
+    drawn = []
+    draw = axes.xaxis.label.draw
+    axes.xaxis.label.draw = lambda renderer: drawn.append(renderer) or draw(renderer)
+    pixels(figure)
+    assert drawn == []
 
 
 @pytest.mark.parametrize("kind", ["pdf", "svg"])
