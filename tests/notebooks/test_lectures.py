@@ -10,6 +10,7 @@ import pytest
 from lecture_facts import FACTS
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
+from slips import SLIPS
 
 from course_utils import widgets
 
@@ -160,3 +161,12 @@ def test_a_lecture_prints_the_facts_its_prose_leans_on(path):
     for fact in FACTS[path.stem]:
         line, times = fact if isinstance(fact, tuple) else (fact, None)
         assert (line in text) if times is None else (text.count(line) == times), line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.false)
+def test_a_slip_of_the_source_slides_is_shown_wrong_by_a_cell(slip):
+    notebook = run(ROOT / f"notebooks/lectures/{slip.lecture}.ipynb")
+    shows = [cell for cell in notebook.cells if cell.cell_type == "code" and slip.says in cell.source]
+    assert shows, "no cell says so"
+    assert any(slip.prints in "".join(output.get("text", "") for output in cell.outputs) for cell in shows)
