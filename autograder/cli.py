@@ -6,7 +6,7 @@ An error is one sentence on standard error and exit code 2; Ctrl-C is 130 and ke
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -19,6 +19,7 @@ from course_utils.errors import KitError
 
 if TYPE_CHECKING:
     from autograder.history import Damage, Entry
+    from autograder.receipts import Receipt
     from autograder.regrading import Move, Standing, Trial
 
 app = typer.Typer(
@@ -289,11 +290,25 @@ def _show_grades(root: Path, assignment: str) -> None:
             receipt.name,
             f"{screen.number(receipt.raw)} / {screen.number(receipt.max)}",
             screen.number(receipt.final),
-            "waits for a person" if receipt.needs_person else "",
+            "; ".join(_remarks(receipt)),
         )
         for receipt in receipts(load_course(root), assignment)
     ]
     screen.show_table(("student", "name", "raw", "final", ""), rows, title=f"{assignment}")
+
+
+def _remarks(receipt: Receipt) -> Iterator[str]:
+    """Say what of a submission a person should look at, and what happened to it."""
+    from autograder.receipts import in_short
+
+    if receipt.needs_person:
+        yield "waits for a person"
+    if receipt.sightings:
+        seen = receipt.sightings[0]
+        more = f" (and {len(receipt.sightings) - 1} more)" if len(receipt.sightings) > 1 else ""
+        yield f"look at it: {seen.cell or 'the file'}: {seen.sentence}{more}"
+    if happened := in_short(receipt):
+        yield happened
 
 
 @command(epilog="Example:  course feedback hw1")

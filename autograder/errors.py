@@ -8,6 +8,7 @@
     ├── ExerciseError            an exercise declaration contradicts itself
     ├── PublishError             the student repository cannot be made as asked
     ├── ClusterError             the Dask scheduler does not answer, or has no workers
+    ├── SubmissionError          what a student handed in cannot be graded as it is
     └── GradebookError           nbgrader's database refused
 """
 
@@ -46,6 +47,10 @@ class PublishError(StaffError):
 
 class ClusterError(StaffError):
     """The Dask scheduler does not answer, or has no workers."""
+
+
+class SubmissionError(StaffError):
+    """What a student handed in cannot be graded as it is: a person looks at it."""
 
 
 class GradebookError(StaffError):

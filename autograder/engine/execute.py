@@ -16,13 +16,17 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from autograder.engine.faults import Fault, FaultKind
+from autograder.engine.changed import changed_names
+from autograder.engine.faults import NOT_WRITTEN, Fault, FaultKind, say_error
 from autograder.engine.kernel import CellRun, Ended, Kernel
 from autograder.engine.limits import Limits
 from autograder.engine.sandbox.isolation import UNISOLATED, Isolation
 from course_utils.checks.codec import MAX_BYTES
 
 _SIGN_OF_LIFE_SECONDS = 5.0
+_MOST_ERRORS_TOLD = 5
+_ENDED = "This cell ended the Python process it ran in; the cells after it were run without it."
+_ENDED_LATE = "The Python process ended right after this cell; the cells below it were run in a new one."
 
 _PROBE = (
     "__import__('course_utils.checks.probe', fromlist=['answer_request']).answer_request("
@@ -47,6 +51,8 @@ class Execution:
     responses: Mapping[str, bytes]
     seconds: float
     isolation: Isolation = UNISOLATED
+    changed: tuple[str, ...] = ()
+    """What grading calls by name and stood for something else at the end: the kernel's own word, and no proof."""
 
 
 def execute(
@@ -76,7 +82,7 @@ def execute(
         run = _Run(notebook, probes, limits, folder, is_stopped, skips_checks)
         run.all_cells(on_cell)
         spent = time.perf_counter() - started
-        return Execution(notebook, tuple(run.faults), run.responses, spent, run.isolation)
+        return Execution(notebook, tuple(run.faults), run.responses, spent, run.isolation, run.changed)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -121,6 +127,10 @@ class _Run:
     ran: list[str] = field(default_factory=list)
     restarts: int = 0
     isolation: Isolation = UNISOLATED
+    changed: tuple[str, ...] = ()
+    errors: int = 0
+    before: str = ""
+    """The cell that ran last, while nothing has been said of it."""
 
     def all_cells(self, on_cell: Callable[[int, int], None] | None) -> None:
         """Run every code cell in order."""
@@ -146,21 +156,31 @@ class _Run:
                 self._cell(kernel, cell, name, left)
                 if on_cell is not None:
                     on_cell(done + 1, len(cells))
+            self.changed = changed_names(kernel)
+        if self.errors > _MOST_ERRORS_TOLD:
+            more = self.errors - _MOST_ERRORS_TOLD
+            sentence = f"After it {more} more {'cell' if more == 1 else 'cells'} stopped with an error."
+            told = [fault.cell for fault in self.faults if fault.kind is FaultKind.CELL_ERROR]
+            self.faults.append(Fault(told[-1], FaultKind.CELL_ERROR, sentence))
 
     def _cell(self, kernel: Kernel, cell: NotebookNode, name: str, left: float) -> None:
-        if not kernel.is_alive() and not self._revive(kernel):
-            sentence = "This cell was not run: the kernel could not be kept alive."
-            self._fault(cell, name, FaultKind.NO_RESTART_LEFT, sentence)
-            return
+        if not kernel.is_alive():
+            self._blame_the_cell_before()
+            if not self._revive(kernel):
+                sentence = "This cell was not run: the kernel could not be kept alive."
+                self._fault(cell, name, FaultKind.NO_RESTART_LEFT, sentence)
+                return
         is_check = name in self.probes and cell.source.strip() == f"check({name})"
         if cell.source.strip() and not (is_check and self.skips_checks):
             seconds = min(self.limits.cell_seconds, left)
             run = kernel.run(cell.source, seconds, self.limits.output_bytes)
             if run.ended is Ended.DIED and _is_answer(cell) and self._revive(kernel):
                 # An answer that merely defines a function ends no process: what stood before it did, late.
+                self._blame_the_cell_before()
                 run = kernel.run(cell.source, seconds, self.limits.output_bytes)
             cell.outputs, cell.execution_count = run.outputs.cells, run.execution_count
             self._note(cell, name, run, seconds)
+            self.before = name if run.ended in (Ended.OK, Ended.ERROR) else ""
             if run.ended in (Ended.OK, Ended.ERROR) and name not in self.probes:
                 self.ran.append(cell.source)
         probe = self.probes.get(name)
@@ -172,11 +192,27 @@ class _Run:
             sentence = f"This cell was stopped after {seconds:g} seconds: does every loop in it come to an end?"
             self._fault(cell, name, FaultKind.DEADLINE, sentence)
         elif run.ended is Ended.DIED:
-            sentence = "This cell ended the Python process it ran in; the cells after it were run without it."
-            self._fault(cell, name, FaultKind.KERNEL_DIED, sentence)
+            self._fault(cell, name, FaultKind.KERNEL_DIED, _ENDED)
+        elif run.ended is Ended.ERROR:
+            self._note_error(cell, name)
         if run.outputs.is_flooded:
             sentence = f"This cell printed more than {self.limits.output_bytes:,} bytes; the rest is left out."
             self.faults.append(Fault(name, FaultKind.FLOOD, sentence))
+
+    def _note_error(self, cell: NotebookNode, name: str) -> None:
+        """Say with which error a cell stopped; of a cell with points its tests say it."""
+        error = next((output for output in cell.outputs if output.output_type == "error"), None)
+        if error is None or error.ename == NOT_WRITTEN or cell.metadata.get("nbgrader", {}).get("grade"):
+            return
+        self.errors += 1
+        if self.errors <= _MOST_ERRORS_TOLD:
+            self.faults.append(Fault(name, FaultKind.CELL_ERROR, say_error(error.ename, error.evalue)))
+
+    def _blame_the_cell_before(self) -> None:
+        """Say of the cell that ran last that the process ended after it, unless it is known why."""
+        if self.before:
+            self.faults.append(Fault(self.before, FaultKind.KERNEL_DIED, _ENDED_LATE))
+        self.before = ""
 
     def _fault(self, cell: NotebookNode, name: str, kind: FaultKind, sentence: str) -> None:
         self.faults.append(Fault(name, kind, sentence))
@@ -209,29 +245,44 @@ class _Run:
 
     def _ask(self, kernel: Kernel, name: str, probe: Probe) -> None:
         """Put a probe to the kernel and keep the bytes it answers with."""
-        if not kernel.is_alive() and not self._revive(kernel):
-            return
-        try:
-            request = kernel.put(probe.request)
-        except OSError:
-            sentence = f"{name} could not be called: no room was left for its inputs."
-            self.faults.append(Fault(name, FaultKind.NO_RESPONSE, sentence))
-            return
-        response = f"{request}.response"
-        run = kernel.run(_PROBE.format(request=request, response=response), probe.seconds, 2_000, keep_history=False)
-        data = kernel.take(response, MAX_BYTES)
+        if not kernel.is_alive():
+            self._blame_the_cell_before()
+            if not self._revive(kernel):
+                return
+        run, data = self._ask_once(kernel, probe)
+        if data is None and run is not None and run.ended is Ended.DIED and self._revive(kernel):
+            # What an earlier cell left running may have ended the process, and not the answer: a second call tells.
+            again, data = self._ask_once(kernel, probe)
+            run = again or run
+            if data is not None:
+                sentence = f"The Python process ended while {name} was called; in a new one it answered."
+                self.faults.append(Fault(name, FaultKind.KERNEL_DIED, sentence))
+        self.before = self.before if kernel.is_alive() else ""
         if data is not None:
             self.responses[name] = data
         else:
             self.faults.append(Fault(name, FaultKind.NO_RESPONSE, _why_silent(name, run)))
+
+    def _ask_once(self, kernel: Kernel, probe: Probe) -> tuple[CellRun | None, bytes | None]:
+        """Put a probe to the kernel; return how that ran (None: there was no room for the request) and its answer."""
+        try:
+            request = kernel.put(probe.request)
+        except OSError:
+            return None, None
+        response = f"{request}.response"
+        run = kernel.run(_PROBE.format(request=request, response=response), probe.seconds, 2_000, keep_history=False)
+        data = kernel.take(response, MAX_BYTES)
         kernel.discard(request)
+        return run, data
 
 
 def _is_answer(cell: NotebookNode) -> bool:
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
-def _why_silent(name: str, run: CellRun) -> str:
+def _why_silent(name: str, run: CellRun | None) -> str:
+    if run is None:
+        return f"{name} could not be called: no room was left for its inputs."
     if run.ended is Ended.DIED:
         return f"Calling {name} ended the Python process it ran in."
     if run.ended is Ended.DEADLINE:

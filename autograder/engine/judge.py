@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from nbformat import NotebookNode
 
 from autograder.engine.execute import Execution, Probe
+from autograder.engine.faults import FaultKind
 from autograder.errors import UnknownAssignmentError
 from autograder.exercises import exercises_of
 from course_utils.checks.answer_key import AnswerKey
@@ -23,11 +24,11 @@ _SPARE_SECONDS = 10.0
 """A probe may take this much longer than the exercise's own limit, which is kept inside the kernel."""
 
 
-@dataclass(frozen=True)
 UNREADABLE = "unreadable-response"
 """The mistake of an answer whose response was not written by the course's own code."""
 
 
+@dataclass(frozen=True)
 class Judge:
     """The keys of one assignment for one grading run, by exercise name."""
 
@@ -108,6 +109,8 @@ def _undefined(key: AnswerKey, execution: Execution) -> Verdict:
     name = key.contract.name
     cell = next((cell for cell in execution.notebook.cells if grade_id(cell) == f"{name}-answer"), None)
     errors = [output for output in (cell.outputs if cell else ()) if output.output_type == "error"]
+    if errors and errors[-1].ename in FaultKind.__members__:  # the run ended it, not the student's Python
+        return _silent(key, execution)
     if not errors:
         return replace(
             _blank(key),

@@ -16,4 +16,4 @@ class Limits:
     cell_seconds: float = 30.0
     notebook_seconds: float = 300.0
     output_bytes: int = 200_000
-    restarts: int = 6
+    restarts: int = 12

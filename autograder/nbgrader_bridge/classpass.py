@@ -7,15 +7,16 @@ transaction, by this process, in the class's order.
 from __future__ import annotations
 
 import datetime
+import gc
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import nbformat
+from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
@@ -36,12 +37,30 @@ from course_utils.errors import KitError
 OnCell = Callable[[int, int], None]
 
 
+@contextmanager
+def _kept_in_memory(exporter: NotebookExporter) -> Iterator[list[NotebookNode]]:
+    """Have an exporter's work as the notebook it is: nbgrader writes it as text, only to read it at once."""
+    done: list[NotebookNode] = []
+
+    def keep(notebook: NotebookNode, resources: Any = None, **settings: Any) -> tuple[str, Any]:
+        worked, resources = Exporter.from_notebook_node(exporter, notebook, resources, **settings)
+        done.append(worked)
+        return "", resources
+
+    exporter.from_notebook_node = keep
+    try:
+        yield done
+    finally:
+        del exporter.from_notebook_node
+
+
 class _ClassConverter(Autograde):  # type: ignore[misc]
     """nbgrader's converter, which takes notebooks that it sanitised earlier from memory."""
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         self.force = True
+        self.config.Exporter.optimistic_validation = True  # look at the notebook after all steps, not after each
         self.prepared: dict[str, tuple[NotebookNode, Prepared]] = {}
 
     def sanitised(self, student: str) -> dict[str, NotebookNode]:
@@ -60,8 +79,9 @@ class _ClassConverter(Autograde):  # type: ignore[misc]
 
     def _sanitised(self, path: str) -> NotebookNode:
         self._init_preprocessors()
-        text, _ = self.exporter.from_filename(path, resources=self.init_single_notebook_resources(path))
-        return nbformat.reads(text, as_version=4)
+        with _kept_in_memory(self.exporter) as done:
+            self.exporter.from_filename(path, resources=self.init_single_notebook_resources(path))
+        return done[0]
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
         """Do nbgrader's second step on a notebook prepared ahead; both steps on one that could not be."""
@@ -88,6 +108,17 @@ class _ClassConverter(Autograde):  # type: ignore[misc]
         self.write_single_notebook(output, resources)
 
 
+@contextmanager
+def _little_litter() -> Iterator[None]:
+    """Keep the garbage collector from going through everything imported, torch and the judge's keys, time and again."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 class ClassPass:
     """One grading run over an assignment; use as a context manager, which stops what still runs.
 
@@ -111,6 +142,7 @@ class ClassPass:
             self._gradebook = stack.enter_context(one_gradebook(self._course))
             self._converter = _ClassConverter(coursedir=folders, config=config, log=log)
             self._place = stack.enter_context(self._where)
+            stack.enter_context(_little_litter())
             self._stack = stack.pop_all()
         return self
 
@@ -131,6 +163,11 @@ class ClassPass:
         """Begin to run the student's submission; of what cannot be read, nbgrader's pass will complain."""
         try:
             notebooks = self._converter.sanitised(student)
+        except StaffError as error:  # it says what is wrong with the file
+            refused: Future[Execution] = Future()
+            refused.set_exception(error)
+            self._begun[student] = {"": (NotebookNode(), refused)}
+            return
         except Exception:
             notebooks = {}
         finally:

@@ -20,10 +20,21 @@ def configure(config: Any, root: Path) -> None:
     """
     from nbconvert.preprocessors import ClearMetadataPreprocessor
     from nbgrader.converters import GenerateAssignment
-    from nbgrader.preprocessors import CheckCellMetadata, ClearSolutions, IgnorePattern, LimitOutput
+    from nbgrader.preprocessors import (
+        CheckCellMetadata,
+        ClearOutput,
+        ClearSolutions,
+        DeduplicateIds,
+        IgnorePattern,
+        LimitOutput,
+        OverwriteCells,
+        OverwriteKernelspec,
+    )
 
     from autograder.nbgrader_bridge.handing_in import WriteFacts
+    from autograder.nbgrader_bridge.plainlog import SETTINGS
     from autograder.nbgrader_bridge.preprocessors import ApplyRules, JudgeCells, RunNotebook, SaveGrades
+    from autograder.nbgrader_bridge.reading import RestoreCells, SubmissionExporter
     from autograder.nbgrader_bridge.stubs import ClearAnswers
 
     course = load_course(root / FILE_NAME)
@@ -37,6 +48,15 @@ def configure(config: Any, root: Path) -> None:
     steps = GenerateAssignment.class_traits()["preprocessors"].default()
     steps = [ClearAnswers if step is ClearSolutions else step for step in steps]
     config.GenerateAssignment.preprocessors = [*steps, WriteFacts]
+    config.Autograde.exporter_class = SubmissionExporter
+    config.Autograde.sanitize_preprocessors = [
+        RestoreCells,
+        ClearOutput,
+        DeduplicateIds,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
     config.Autograde.autograde_preprocessors = [
         RunNotebook,
         IgnorePattern,
@@ -49,6 +69,7 @@ def configure(config: Any, root: Path) -> None:
     ]
     # nbgrader's own page shows the test cells with what is hidden in them; the kit's stands in its place
     config.GenerateFeedback.exporter_class = "autograder.feedback.exporter.FeedbackExporter"
+    config.Application.logging_config = SETTINGS
     config.ExecutePreprocessor.timeout = int(course.grading.cell_timeout_seconds)
     if entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER):
         # For what nbgrader runs by itself (validate); RunNotebook asks the engine for its kernels.

@@ -6,8 +6,8 @@ plain `nbgrader autograde`, and `course grade`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbformat import NotebookNode
@@ -16,17 +16,22 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.engine.execute import Execution
+from autograder.engine.faults import Fault, FaultKind
 from autograder.engine.judge import grade_id
 from autograder.intake.fates import Deduction
+from autograder.integrity import Sighting, listed, look
 from autograder.marks import Marks, read_marks, write_marks
 from autograder.nbgrader_bridge.completion import SaveWritten
+from autograder.nbgrader_bridge.evidence import evidence_of
 from autograder.nbgrader_bridge.penalties import recorded_deductions, set_penalty
+from autograder.nbgrader_bridge.reading import PutBack, take_put_back
 from autograder.nbgrader_bridge.running import course_here, judge_for, run_submission
 from autograder.rules.coursefile import Course
 from course_utils.checks.show import as_html, as_text
 from course_utils.checks.verdict import Outcome, Verdict
 
 _EXECUTION = "first_descent_execution"
+_PUT_BACK = "first_descent_put_back"
 
 PREPARED = "first_descent_prepared"
 """Under this name a function in nbconvert's resources gives what is known of the notebook before."""
@@ -56,6 +61,7 @@ class RunNotebook(NbGraderPreprocessor):  # type: ignore[misc]
             names = resources["nbgrader"]
             execution = run_submission(course_here(), names["assignment"], names["student"], nb)
         resources[_EXECUTION] = execution
+        resources[_PUT_BACK] = take_put_back(nb, execution.notebook)
         if not execution.isolation.is_sandbox:
             self.log.warning("Submissions run in %s.", execution.isolation.sentence)
         for fault in execution.faults:
@@ -72,15 +78,35 @@ class JudgeCells(NbGraderPreprocessor):  # type: ignore[misc]
         if execution is None:
             raise RuntimeError("JudgeCells comes after RunNotebook")
         judge = judge_for(resources["nbgrader"]["assignment"])
-        executed = Execution(nb, execution.faults, execution.responses, execution.seconds)
+        executed = replace(execution, notebook=nb)
         verdicts = judge.verdicts(executed)
+        sightings = self._look(executed, verdicts.values(), resources)  # before verdicts take the outputs' place
         for cell in nb.cells:
             verdict = verdicts.get(grade_id(cell))
             if verdict is not None and cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.outputs = _shown(verdict)
-        marks = Marks(tuple(verdicts.values()), execution.faults, execution.seconds, execution.isolation.sentence)
-        write_marks(nb, marks)
+        put_back: PutBack = resources[_PUT_BACK]
+        faults = (*put_back.faults, *_said_once(execution.faults, verdicts))
+        told = execution.isolation.sentence
+        write_marks(nb, Marks(tuple(verdicts.values()), faults, execution.seconds, told, sightings))
         return nb, resources
+
+    def _look(
+        self, executed: Execution, verdicts: Iterable[Verdict], resources: dict[str, Any]
+    ) -> tuple[Sighting, ...]:
+        """Note for the instructor what an honest submission has no reason to do; no point hangs on it."""
+        names, prepared = resources["nbgrader"], _prepared(resources)
+        course = prepared.course if prepared is not None else course_here()
+        sightings = listed(look(evidence_of(course, names, executed, verdicts)))
+        for each in sightings:
+            self.log.warning("Seen in %s: %s %s", each.cell or "the file", each.sentence, each.quote)
+        return sightings
+
+
+def _said_once(faults: tuple[Fault, ...], verdicts: dict[str, Verdict]) -> tuple[Fault, ...]:
+    """Leave out an error of an answer's cell where its verdict tells it."""
+    told = {f"{name}-answer" for name, verdict in verdicts.items() if verdict.outcome is not Outcome.PASSED}
+    return tuple(fault for fault in faults if fault.kind is not FaultKind.CELL_ERROR or fault.cell not in told)
 
 
 def _prepared(resources: dict[str, Any]) -> Prepared | None:
@@ -106,15 +132,24 @@ class SaveGrades(SaveWritten):
         marks = read_marks(nb)
         verdicts = marks.verdicts if marks is not None else ()
         self._broken = {verdict.exercise for verdict in verdicts if verdict.outcome is Outcome.BROKEN}
+        self._unsure = resources[_PUT_BACK].unsure if _PUT_BACK in resources else frozenset()
         saved: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
         return saved
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
         if grade_id(cell) not in self._broken:
             super()._add_score(cell, resources)
+            if grade_id(cell) in self._unsure:
+                self._leave_to_a_person(cell)
             return
         grade = self.gradebook.find_grade(grade_id(cell), self.notebook_id, self.assignment_id, self.student_id)
         grade.auto_score = None
+        grade.needs_manual_grade = True
+        self.gradebook.db.commit()
+
+    def _leave_to_a_person(self, cell: NotebookNode) -> None:
+        """Keep the points, and ask for somebody to look: it is not sure that this is the student's answer."""
+        grade = self.gradebook.find_grade(grade_id(cell), self.notebook_id, self.assignment_id, self.student_id)
         grade.needs_manual_grade = True
         self.gradebook.db.commit()
 

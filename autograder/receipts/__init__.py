@@ -16,6 +16,7 @@ from autograder.receipts.account import Account, make_account
 from autograder.receipts.accountpage import account_page
 from autograder.receipts.accounttext import account_as_text
 from autograder.receipts.gather import graded_notebook, graded_path, make_receipt, receipt_of, receipts
+from autograder.receipts.in_short import in_short
 from autograder.receipts.moment import say_moment
 from autograder.receipts.receipt import Deduction, Line, Receipt
 from autograder.receipts.text import as_text
@@ -33,6 +34,7 @@ __all__ = [
     "as_text",
     "graded_notebook",
     "graded_path",
+    "in_short",
     "make_account",
     "make_plan",
     "make_receipt",

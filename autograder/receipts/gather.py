@@ -11,8 +11,11 @@ from nbformat import NotebookNode
 
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
+from autograder.intake.restore import Change
+from autograder.integrity import listed
 from autograder.marks import Marks, read_marks
 from autograder.nbgrader_bridge.comments import Comment, comments
+from autograder.nbgrader_bridge.gaveup import why_given_up
 from autograder.nbgrader_bridge.gradebook import Score, class_list, scores
 from autograder.receipts.moment import say_moment
 from autograder.receipts.receipt import Deduction, Line, Receipt
@@ -80,11 +83,28 @@ def receipt_of(
         deadline=grade.due_at,
         excuse=grade.excuse,
         restored=(change.what for change in changes),
-        reason=why_ungraded(course, assignment, student.id) if score is None else "",
-        waits=(f"Put back, but not surely right: {change.what}." for change in changes if change.needs_person),
+        reason=why_ungraded(course, assignment, student.id) if not _has_points(score) else "",
+        waits=(
+            *_unsure(changes),
+            *(_earlier(why_given_up(course, assignment, student.id)) if _has_points(score) else ()),
+        ),
         written=written,
         weight=weight,
     )
+
+
+def _has_points(score: Score | None) -> bool:
+    return score is not None and any(points is not None for points in score.cells.values())
+
+
+def _unsure(changes: Iterable[Change]) -> Iterable[str]:
+    return (f"Put back, but not surely right: {change.what}." for change in changes if change.needs_person)
+
+
+def _earlier(reason: str) -> Iterable[str]:
+    """Say so where what was handed in last could not be graded, and the points are those of what came before."""
+    if reason:
+        yield f"What was handed in last could not be graded, so these points are for an earlier version. {reason}"
 
 
 def extension_of(course: Course, student: str, assignment: str) -> str:
@@ -176,6 +196,7 @@ def make_receipt(
         extension=extension_of(course, student.id, assignment),
         comments=tuple(_said_once(written, lines)),
         weight=weight,
+        sightings=listed(marks.sightings),
     )
 
 

@@ -90,7 +90,11 @@ QUIET_CELLS = {
 @pytest.mark.parametrize("name", QUIET_CELLS)
 def test_what_merely_looks_bad_is_no_fault(name: str, homework, judge) -> None:
     execution, verdicts = graded(homework(before={"mse": QUIET_CELLS[name]}, sse=None, mse=None), judge)
-    assert execution.faults == ()
+    said = {"sys.exit": ["This cell asked Python to end; the cells after it were run all the same."]}
+    said |= {"a syntax error": ["This cell stopped with SyntaxError"]}
+    told = [fault.sentence.split(" (")[0] for fault in execution.faults]
+    assert told == said.get(name, [])
+    assert {fault.kind for fault in execution.faults} <= {FaultKind.CELL_ERROR}
     assert [v.outcome for v in verdicts.values()] == [Outcome.PASSED, Outcome.PASSED]
 
 
