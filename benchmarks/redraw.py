@@ -2,12 +2,14 @@
 
     python benchmarks/redraw.py                every figure of every lecture
     python benchmarks/redraw.py 02 09 --moves 12
+    python benchmarks/redraw.py --write        and put the table into docs/figures.md
 
 Each lecture runs at size `tiny` in a real JupyterLab in a real Chromium. A key or a click goes to each control of each
 figure; the clock starts with the browser's own event and stops at the frame after the one that has the changed picture.
 In the same page the peer is timed, what one would write without the kit: the picture of lecture 2 drawn anew by pyplot
 in ipywidgets' `interactive_output`. `ratio` is the peer's median over the figure's. The page is driven from outside;
-nothing of that lies between the two moments. Exits with 1 if a median is above `--aim`.
+nothing of that lies between the two moments. A figure's median is that of all moves of all its controls. Exits with 1
+if a figure's median is above `--aim`.
 """
 
 from __future__ import annotations
@@ -40,6 +42,8 @@ FIGURES = [name for name in widgets.__all__ if name.islower() and name not in ("
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 SECONDS = 1000  # Playwright counts milliseconds
 AIM_MILLISECONDS = 150.0
+PAGE = REPOSITORY / "docs/figures.md"
+BEGIN, END = "<!-- table: python benchmarks/redraw.py --write -->", "<!-- end of the table -->"
 CONTROLS = ".noUi-handle, select, .widget-toggle-buttons, .fd-pad-canvas"
 PEER = "interactive_output (peer)"
 
@@ -259,8 +263,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("lectures", nargs="*", help="numbers such as 02; all without any")
     parser.add_argument("--moves", type=int, default=8, help="how often each control is moved")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/figures.md; times every lecture")
     parser.add_argument("--aim", type=float, default=AIM_MILLISECONDS, help="milliseconds a median may take")
     options = parser.parse_args(arguments)
+    if options.write and options.lectures:
+        parser.error("--write needs every lecture: leave the numbers out")
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         sys.exit("needs Chromium on the PATH or in $CHROMIUM")
@@ -281,25 +288,79 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 timings.append(timing)
             page.close()
         browser.close()
+    if options.write:
+        put(f"{tabulate(timings, options.aim)}\n\n{summarise(timings)}")
     return report(timings, options.aim)
+
+
+def by_figure(timings: Sequence[Timing]) -> dict[tuple[str, str], list[Timing]]:
+    """Return the timings of each figure of each lecture, without the peer and without what never changed."""
+    found: dict[tuple[str, str], list[Timing]] = {}
+    for timing in timings:
+        if timing.figure != PEER and timing.times:
+            found.setdefault((timing.lecture, timing.figure), []).append(timing)
+    return found
+
+
+def median_of(parts: Sequence[Timing]) -> float:
+    """Return the median over all moves of all controls."""
+    return statistics.median(time for part in parts for time in part.times)
+
+
+def tabulate(timings: Sequence[Timing], aim: float) -> str:
+    """Return the table of figures in Markdown."""
+    rows = [
+        f"| lecture | figure | module | controls | median, ms | slowest control, ms | over {aim:.0f} ms |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for (lecture, figure), parts in sorted(by_figure(timings).items()):
+        module = Path(str(sys.modules[getattr(widgets, figure).__module__].__file__)).relative_to(REPOSITORY)
+        slowest = max(parts, key=lambda part: part.median)
+        middle = median_of(parts)
+        cells = (
+            lecture,
+            f"`{figure}`",
+            f"[`{module.stem}`](../{module.as_posix()})",
+            str(len(parts)),
+            f"{middle:.0f}",
+            f"{slowest.median:.0f} ({slowest.control})",
+            "**yes**" if middle > aim else "",
+        )
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def summarise(timings: Sequence[Timing]) -> str:
+    """Say in a sentence what all of it comes to, and on which machine."""
+    ours = [part for parts in by_figure(timings).values() for part in parts]
+    typical = statistics.median(timing.median for timing in ours)
+    ratio = statistics.median(timing.peer_median / timing.median for timing in ours)
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return (
+        f"{len(ours)} controls of {len({part.figure for part in ours})} figures: {typical:.0f} ms, {ratio:.1f} times "
+        f"as fast as the peer. Measured on {os.cpu_count()} cores{load}; with more than one a core, all times grow."
+    )
+
+
+def put(table: str, page: Path = PAGE) -> None:
+    """Write the table between the two markers of a page, which must be there."""
+    text = page.read_text(encoding="utf-8")
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        sys.exit(f"{page} needs the lines {BEGIN!r} and {END!r}, once each, around the place of the table")
+    page.write_text(f"{text.split(BEGIN)[0]}{BEGIN}\n\n{table}\n\n{END}{text.split(END)[1]}", encoding="utf-8")
 
 
 def report(timings: Sequence[Timing], aim: float) -> int:
     """Print what all of it comes to; return 1 if a figure misses the aim."""
-    ours = [timing for timing in timings if timing.figure != PEER and timing.times]
-    if not ours:
+    figures = by_figure(timings)
+    if not figures:
         sys.exit("nothing was timed")
-    slow = sorted({timing.figure for timing in ours if timing.median > aim})
-    seen = {timing.figure for timing in ours}
-    unseen = [name for name in FIGURES if name not in seen]
-    typical = statistics.median(timing.median for timing in ours)
-    ratio = statistics.median(timing.peer_median / timing.median for timing in ours)
-    print(f"\n{len(ours)} controls of {len(seen)} figures: {typical:.0f} ms, {ratio:.1f} times as fast as the peer")
-    if hasattr(os, "getloadavg"):
-        print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores (more than one a core, and all times grow)")
+    slow = {name: median_of(parts) for (_, name), parts in figures.items() if median_of(parts) > aim}
+    unseen = [name for name in FIGURES if name not in {figure for _, figure in figures}]
+    print(f"\n{summarise(timings)}")
     if unseen:
         print(f"not in these lectures: {', '.join(unseen)}")
-    print(f"over {aim:.0f} ms: {', '.join(slow) or 'none'}")
+    print(f"over {aim:.0f} ms: " + (", ".join(f"{name} ({time:.0f})" for name, time in slow.items()) or "none"))
     return 1 if slow else 0
 
 
