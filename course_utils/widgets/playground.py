@@ -90,7 +90,7 @@ def playground(
     (training_curve,) = right.plot([], [], "-", color=plots.BLUE, lw=2, label="training points")
     (validation_curve,) = right.plot([], [], "--", color=plots.RED, lw=2, label=f"{VALIDATION_POINTS} other points")
     (star,) = right.plot([], [], "*", color=plots.GREEN, mec="black", ms=13, label="lowest on the others")
-    right.legend(loc="upper left", fontsize=9, framealpha=0.8, edgecolor="white")
+    right.legend(loc="center right", bbox_to_anchor=(1, 0.58), fontsize=9, framealpha=0.8, edgecolor="white")
     right.set_ylim(0, _HIGHEST_LOSS)
     drawn: dict[str, Any] = {"run": None, "border": None}
 
