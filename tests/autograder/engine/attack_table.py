@@ -70,11 +70,11 @@ SHELL = {
 }
 
 FILES = {
-    "reading the source folder": "print(open('{place}/source/hw1.ipynb').read())",
-    "reading the gradebook": "import sqlite3\nprint(open('{place}/gradebook.db').read())",
+    "reading the source folder": "import glob\n[print(open(f).read()) for f in glob.glob('{place}/source/**/*.ipynb', recursive=True) + glob.glob('{place}/notebooks/**/*.ipynb', recursive=True)]",
+    "reading the gradebook": "import sqlite3\nprint(open('{place}/gradebook.db', 'rb').read())",
     "writing the gradebook": "open('{place}/gradebook.db', 'a').write('points=100')",
-    "reading another student's work": "import glob\n[print(open(f).read()) for f in glob.glob('{place}/submitted/**/*', recursive=True)]",
-    "reading by a link": "import os\nos.symlink('{place}/gradebook.db', 'link')\nprint(open('link').read())",
+    "reading another student's work": "import glob\n[print(open(f).read()) for f in glob.glob('{place}/submitted/**/*.ipynb', recursive=True)]",
+    "reading by a link": "import os\nos.symlink('{place}/gradebook.db', 'link')\nprint(open('link', 'rb').read())",
     "a link for the grader to follow": "import os, glob\nfor f in ('.mse.response', '.mse.request', 'response'):\n    os.symlink('{place}/gradebook.db', f)",
     "links in the channel": "import os\nfor d in ('/run/channel',):\n    for n in range(200):\n        os.symlink('{place}/gradebook.db', f'{{d}}/x{{n}}')",
     "reading home": "import os\nprint(os.listdir(os.path.expanduser('~root')), open(os.path.expanduser('~root/.ssh/id_rsa')).read())",

@@ -67,7 +67,7 @@ GIVEN = {
         {"cell_type": "code", "source": "check(mse)", "outputs": [],
          "metadata": {"nbgrader": {"grade_id": "mse", "solution": False, "grade": True, "locked": True, "points": 2}}},
     ],
-    "metadata": {},
+    "metadata": {"first_descent": {"assignment": "hw1"}},
 }  # fmt: skip
 
 
@@ -91,7 +91,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a result": (lambda n: _test_cell(n).update(outputs=[_result("99.0")]), "a result of 99"),
     "a claim": (lambda n: _about(n, 0).update(grade=True, points=50), "claims 50 points"),
     "a marked solution": (lambda n: n["cells"][0].update(source="### BEGIN SOLUTION\n"), "instructor's version"),
-    "marks": (lambda n: n["metadata"].update(first_descent={}), "marks in its metadata"),
+    "marks": (lambda n: n["metadata"].update(first_descent={"verdicts": []}), "marks in its metadata"),
     "another cell": (
         lambda n: n["cells"].append(
             {"source": "9", "metadata": {"nbgrader": {"grade_id": "x", "grade": True, "points": 9}}}
