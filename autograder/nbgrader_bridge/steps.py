@@ -25,6 +25,7 @@ from traitlets.config import Config
 from autograder.errors import FolderError, GradebookError
 from autograder.nbgrader_bridge.config import configure
 from autograder.rules.coursefile import Course
+from autograder.nbgrader_bridge.plainlog import PlainLines
 from autograder.rules.roster import Student
 
 
@@ -156,7 +157,7 @@ def _log_file(course: Course) -> Iterator[logging.Logger]:
         raise FolderError(
             f"{course.records} cannot be written: {error.strerror}.", "Check its permissions and the disk."
         ) from error
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(PlainLines("%(asctime)s %(levelname)s %(message)s"))
     log = logging.getLogger("first_descent.nbgrader")
     log.setLevel(logging.INFO)
     log.propagate = False
