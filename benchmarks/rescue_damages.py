@@ -429,7 +429,8 @@ def renamed_functions(work: Work) -> bool:
     for cell in chosen:
         name = grade_id(cell).removesuffix("-answer")
         changed = text(cell).replace(f"def {name}(", f"def my_{name}(").replace(f"class {name}", f"class My{name}")
-        work.truth[grade_id(cell)] = [changed]
+        truth = work.truth[grade_id(cell)]
+        truth[:] = [*(other for other in truth if other != text(cell)), changed]
         cell["source"] = changed
         if work.random.random() < 0.5:
             cell["metadata"], cell["id"] = {}, f"{work.random.getrandbits(32):08x}"

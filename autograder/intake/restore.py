@@ -7,35 +7,20 @@ restored.changes       # what was done, how sure; `needs_person` ones are listed
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbformat import NotebookNode
 
+from autograder.intake.cellids import renew_ids
+from autograder.intake.changes import SURE_ENOUGH, Change, numbered
+from autograder.intake.elsewhere import Found, belongs_elsewhere, is_empty_answer, renamed, settle
+from autograder.intake.halves import join_halves
 from course_utils.handing_in.cellmatch import Cells, Pair, Pairing, is_answer, pair_cells
 from course_utils.handing_in.cellorder import moved_cells, order_cells
 from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
 
-SURE_ENOUGH = 0.75  # below this a change is for a person to look at
-_CELL_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One thing that was done: its kind, the released cell, the submission's (from 1; 0: none), how sure."""
-
-    kind: str
-    grade_id: str
-    cell: int
-    what: str
-    confidence: float = 1.0
-
-    @property
-    def needs_person(self) -> bool:
-        """Whether somebody should look at it."""
-        return self.confidence < SURE_ENOUGH
+_JOINED = "this cell and the next one were two halves of one and were joined"
 
 
 @dataclass(frozen=True)
@@ -48,10 +33,14 @@ class Restored:
 
 def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     """Rebuild a submission (format 4) from its released notebook; neither argument is changed."""
-    cells: Cells = submitted["cells"]
     wanted: Cells = released["cells"]
+    joined = join_halves(submitted["cells"])
+    cells: Cells = joined.cells
     pairing = pair_cells(cells, wanted)
-    changes: list[Change] = []
+    found = settle(cells, wanted, pairing)
+    changes = [Change("joined", grade_id(cells[at]), at + 1, _JOINED, sure) for at, sure in joined.sure.items()]
+    owned = {pair.submitted: grade_id(wanted[pair.released]) for pair in pairing.pairs.values()}
+    changes = [replace(change, grade_id=owned.get(change.cell - 1, change.grade_id)) for change in changes]
     for place in moved_cells(pairing):
         name, at = grade_id(wanted[place]), pairing.pairs[place].submitted + 1
         what = f"{name} stood in another place (cell {at}) and was moved back"
@@ -60,22 +49,25 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     rebuilt: list[NotebookNode] = []
     for is_submitted, place in order_cells(cells, wanted, pairing):
         if not is_submitted:
-            rebuilt.append(_put_back(place, cells, wanted, pairing, changes))
+            rebuilt.append(_put_back(place, wanted, pairing, found, changes))
         elif place in owners:
-            rebuilt += _mended(pairing.pairs[owners[place]], cells, wanted, changes)
+            rebuilt += _mended(pairing.pairs[owners[place]], cells, wanted, found, changes)
         else:
-            rebuilt.append(_extra(place, cells, changes, pairing))
-    _renew_ids(rebuilt, submitted, changes)
+            rebuilt += _extra(place, cells, wanted, pairing, found, changes)
+    _ask_about_empty_answers(rebuilt, cells, wanted, changes)
+    renew_ids(rebuilt, submitted, changes)
     metadata = _kernel(submitted, released, changes)
     if not changes:
         return Restored(submitted, ())
     notebook = NotebookNode({**submitted, "cells": rebuilt, "metadata": metadata})
     notebook["nbformat_minor"] = max(5, int(submitted.get("nbformat_minor", 0)))  # cell ids need 4.5
     changes.sort(key=lambda change: change.cell)
-    return Restored(notebook, tuple(changes))
+    return Restored(notebook, tuple(numbered(change, joined.places) for change in changes))
 
 
-def _put_back(place: int, cells: Cells, wanted: Cells, pairing: Pairing, changes: list[Change]) -> NotebookNode:
+def _put_back(
+    place: int, wanted: Cells, pairing: Pairing, found: Mapping[int, Found], changes: list[Change]
+) -> NotebookNode:
     """Put back a cell that is not in the submission."""
     cell = _copy(wanted[place])
     name = grade_id(cell)
@@ -83,14 +75,9 @@ def _put_back(place: int, cells: Cells, wanted: Cells, pairing: Pairing, changes
         cell["outputs"], cell["execution_count"] = [], None
     if not is_answer(cell):
         changes.append(Change("put back", name, 0, f"{name} was missing and was put back as released"))
-        return cell
-    names = set(defined_names(cell))
-    elsewhere = [at for at, other in enumerate(cells) if names & set(defined_names(other))]
-    if elsewhere:
-        # the released stub, run after the student's cell, would wipe out the answer
-        at = elsewhere[-1] + 1
-        cell["source"] = f"# {', '.join(sorted(names))} is defined in another cell of this notebook."
-        changes.append(Change("merged", name, at, f"{name} was missing; its answer stands in cell {at}", 0.9))
+    elif place in found:
+        cell["source"] = found[place].piece.source
+        changes.append(_transplanted(name, "was missing", found[place]))
     elif place in pairing.unsure:
         candidates = ", ".join(str(at + 1) for at in pairing.unsure[place])
         what = f"{name} was missing and was put back empty; its answer may be cell {candidates}"
@@ -100,7 +87,31 @@ def _put_back(place: int, cells: Cells, wanted: Cells, pairing: Pairing, changes
     return cell
 
 
-def _mended(pair: Pair, cells: Cells, wanted: Cells, changes: list[Change]) -> list[NotebookNode]:
+def _ask_about_empty_answers(
+    rebuilt: list[NotebookNode], cells: Cells, wanted: Cells, changes: list[Change]
+) -> None:
+    """List an answer that is as released although something like it stands in the notebook under another name."""
+    empty = {grade_id(cell) for cell in rebuilt if grade_id(cell) and is_empty_answer(cell, wanted)}
+    asked = {change.grade_id for change in changes if change.needs_person}
+    for original in wanted:
+        name = grade_id(original)
+        if name in empty - asked and (found := renamed(cells, original)):
+            places = ", ".join(str(at + 1) for at in found)
+            what = f"{name} is empty; its answer may be cell {places}, under another name"
+            changes.append(Change("unsure", name, found[0] + 1, what, 0.4))
+
+
+def _transplanted(name: str, why: str, found: Found) -> Change:
+    at = found.piece.cell + 1
+    what = f"{name} {why}; its answer stood in cell {at} and was put in its place"
+    if found.others:
+        what += f", but another one stands in cell {', '.join(str(other + 1) for other in found.others)}"
+    return Change("merged", name, at, what, found.confidence)
+
+
+def _mended(
+    pair: Pair, cells: Cells, wanted: Cells, found: Mapping[int, Found], changes: list[Change]
+) -> list[NotebookNode]:
     """Mend a found cell: type, source of locked cells, metadata. Answers keep the student's words."""
     cell, original = _copy(cells[pair.submitted]), wanted[pair.released]
     name, at = grade_id(original), pair.submitted + 1
@@ -118,8 +129,21 @@ def _mended(pair: Pair, cells: Cells, wanted: Cells, changes: list[Change]) -> l
     if cell["cell_type"] != original["cell_type"]:
         note("retyped", f"{name} was turned into {cell['cell_type']} and is {original['cell_type']} again")
         cell = _retyped(cell, original["cell_type"])
+    if pair.released in found:
+        own = found[pair.released]
+        if own.piece.cell != pair.submitted:
+            changes.append(_transplanted(name, "did not hold its answer", own))
+            is_other = is_empty_answer(cell, wanted) or belongs_elsewhere(cell, pair.released, wanted)
+            before += [] if is_other or not normal(cell["source"]) else [_own_cell(cell)]
+        elif cell["source"] != own.piece.source:
+            note("code in a text", f"{name} held its answer as text; it is code again", 0.9)
+        cell["source"] = own.piece.source
+    elif is_answer(original) and belongs_elsewhere(cell, pair.released, wanted):
+        note("metadata", f"{name} held other exercises' answers; it was put back unanswered", 0.9)
+        cell["source"] = original["source"]
     if not is_answer(original) and cell["source"] != original["source"]:
-        if answered := _answers_in(cell, wanted):
+        is_moved = any(each.piece.cell == pair.submitted for each in found.values())
+        if (answered := _answers_in(cell, wanted)) and not is_moved:
             before.append(_own_cell(cell))
             note("text put back", f"{name} held the answer {answered}; it has a cell of its own now", 0.9)
         elif normal(cell["source"]) != normal(original["source"]):
@@ -168,39 +192,29 @@ def _retyped(cell: NotebookNode, kind: str) -> NotebookNode:
     return cell
 
 
-def _extra(place: int, cells: Cells, changes: list[Change], pairing: Pairing) -> NotebookNode:
-    """Keep a cell of the student's own; grading metadata has no business there."""
+def _extra(
+    place: int, cells: Cells, wanted: Cells, pairing: Pairing, found: Mapping[int, Found], changes: list[Change]
+) -> list[NotebookNode]:
+    """Keep a cell of the student's own; grading metadata has no business there, nor has an empty answer."""
     cell = cells[place]
+    if any(each.piece.cell == place and each.piece.is_whole for each in found.values()):
+        return []  # it stands in its own place now
+    is_copy = any(place in pair.copies for pair in pairing.pairs.values())
+    if is_empty_answer(cell, wanted):  # run behind the answer, it would undo it
+        if not is_copy:
+            changes.append(Change("copy", "", place + 1, "an empty copy of an answer's cell was left out"))
+        return []
     if "nbgrader" not in cell["metadata"]:
-        return _copy(cell)
+        return [_copy(cell)]
     kept = _copy(cell)
     del kept["metadata"]["nbgrader"]
-    is_copy = any(place in pair.copies for pair in pairing.pairs.values())
     nbgrader = cell["metadata"]["nbgrader"]
     marked = isinstance(nbgrader, Mapping) and (grade_id(cell) or nbgrader.get("grade"))
     if not is_copy:
         name = grade_id(cell) or "a cell"
         what = f"{name} is no cell of this assignment; it stays as the student's own cell"
         changes.append(Change("foreign", grade_id(cell), place + 1, what, 0.9 if marked else 1.0))
-    return kept
-
-
-def _renew_ids(rebuilt: list[NotebookNode], submitted: NotebookNode, changes: list[Change]) -> None:
-    """Give cells without an id of their own a fresh one made from their content: the same on every run."""
-    if not changes and int(submitted.get("nbformat_minor", 0)) < 5:
-        return  # ids came with format 4.5; an older notebook without faults stays as it is
-    seen: set[str] = set()
-    for place, cell in enumerate(rebuilt):
-        identifier = cell.get("id")
-        if not isinstance(identifier, str) or not _CELL_ID.fullmatch(identifier) or identifier in seen:
-            if identifier is not None:
-                what = f"the cell's id {str(identifier)[:40]!r} was not unique or not valid and was renewed"
-                changes.append(Change("id", grade_id(cell), place + 1, what))
-            elif not changes:
-                changes.append(Change("id", grade_id(cell), place + 1, "missing cell ids were put in"))
-            salt = f"{place}\0{cell['source']}"
-            cell["id"] = hashlib.sha256(salt.encode("utf-8", "replace")).hexdigest()[:12]
-        seen.add(cell["id"])
+    return [kept]
 
 
 def _kernel(submitted: NotebookNode, released: NotebookNode, changes: list[Change]) -> NotebookNode:

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal, signatures
+from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
+from course_utils.handing_in.content import Content, is_renamed
 from course_utils.handing_in.likeness import likeness
 
 Cells = Sequence[Cell]
@@ -60,7 +61,8 @@ def is_graded_by_hand(cell: Cell) -> bool:
 def pair_cells(submitted: Cells, released: Cells) -> Pairing:
     """Pair every released cell that has a grade id with a cell of the submission, where there is one."""
     pairing = Pairing()
-    pairing.believes = _Content(released).allows
+    asked = {at: defined_names(cell) for at, cell in enumerate(released) if grade_id(cell) and is_answer(cell)}
+    pairing.believes = Content(released, asked).allows
     wanted = [place for place, cell in enumerate(released) if grade_id(cell)]
     _by_grade_id(pairing, submitted, released, wanted)
     for step in (_by_cell_id, _by_source, _by_functions, _by_likeness, _by_place):
@@ -69,31 +71,6 @@ def pair_cells(submitted: Cells, released: Cells) -> Pairing:
             break
         step(pairing, submitted, released, missing)
     return pairing
-
-
-class _Content:
-    """What released cells say and define: a submitted cell that says another's words is not this one."""
-
-    def __init__(self, released: Cells) -> None:
-        self._released = released
-        self._said = [normal(str(cell["source"])) for cell in released]
-        self._asked = {
-            place: frozenset(defined_names(cell))
-            for place, cell in enumerate(released)
-            if grade_id(cell) and is_answer(cell)
-        }
-
-    def allows(self, cell: Cell, place: int) -> bool:
-        """Say whether a submitted cell can be released cell `place` by what stands in it."""
-        said = normal(str(cell["source"]))
-        if said and said != self._said[place] and self._said.count(said) == 1:
-            return False  # it reads exactly as another released cell does
-        names = set(defined_names(cell))
-        own = self._asked.get(place, frozenset())
-        others = any(names & asked for at, asked in self._asked.items() if at != place)
-        if place not in self._asked:  # a locked cell may hold an answer beside its own text
-            return not others or (bool(self._said[place]) and self._said[place] in said)
-        return not others or bool(names & own)
 
 
 def _free(pairing: Pairing, submitted: Cells) -> list[int]:
@@ -107,7 +84,8 @@ def _by_grade_id(pairing: Pairing, submitted: Cells, released: Cells, wanted: li
         if identifier := grade_id(cell):
             holders[identifier].append(place)
     for place in wanted:
-        found = [each for each in holders.get(grade_id(released[place]), []) if pairing.believes(submitted[each], place)]
+        claimed = holders.get(grade_id(released[place]), [])
+        found = [each for each in claimed if pairing.believes(submitted[each], place)]
         if len(found) == 1:
             pairing.add(Pair(place, found[0], 1.0, "grade id"))
         elif found:
@@ -241,8 +219,8 @@ def _by_place(pairing: Pairing, submitted: Cells, released: Cells, missing: list
         rivals = [at for at in missing if at != place and is_answer(released[at])]
         is_alone = not any(_same_gap(at, place, pairing) for at in rivals)
         if defined_names(released[place]):
-            named = [at for at in strangers if _is_renamed(submitted[at], released[place], by_name=True)]
-            fitting = named or [at for at in near if is_alone and _is_renamed(submitted[at], released[place])]
+            named = [at for at in strangers if is_renamed(submitted[at], released[place], by_name=True)]
+            fitting = named or [at for at in near if is_alone and is_renamed(submitted[at], released[place])]
             how = "it takes the same arguments, under another name"
             found = [at for at in near if defined_names(submitted[at])] or named
         else:
@@ -253,16 +231,6 @@ def _by_place(pairing: Pairing, submitted: Cells, released: Cells, missing: list
             pairing.add(Pair(place, fitting[0], 0.8, how))
         elif found:
             pairing.unsure[place] = tuple(found)
-
-
-def _is_renamed(cell: Cell, original: Cell, *, by_name: bool = False) -> bool:
-    """Say whether a cell defines something that takes what the original takes; `by_name`: and is called alike."""
-    wanted, found = signatures(original), signatures(cell)
-    return any(
-        found[name] == takes and (not by_name or asked.lower() in name.lower())
-        for asked, takes in wanted.items()
-        for name in found
-    )
 
 
 def _same_gap(one: int, other: int, pairing: Pairing) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 Cell = Mapping[str, Any]
@@ -19,8 +20,8 @@ def grade_id(cell: Cell) -> str:
 def marks(cell: Cell) -> Mapping[str, Any]:
     """Give what nbgrader wrote on the cell; empty if it wrote nothing, or nothing that makes sense."""
     metadata = cell.get("metadata")
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata, Mapping) else None
-    return nbgrader if isinstance(nbgrader, Mapping) else {}
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return nbgrader if isinstance(nbgrader, dict) else {}
 
 
 def normal(source: str) -> str:
@@ -30,26 +31,24 @@ def normal(source: str) -> str:
 
 def defined_names(cell: Cell) -> tuple[str, ...]:
     """List the functions and classes a code cell defines at its top level, in order."""
-    source = str(cell.get("source", ""))
+    return _defined_in(str(cell.get("source", "")))
+
+
+@lru_cache(maxsize=8192)
+def is_python(source: str) -> bool:
+    """Say whether a text is whole Python."""
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+@lru_cache(maxsize=8192)  # most cells of a class read alike, and each is asked about several times
+def _defined_in(source: str) -> tuple[str, ...]:
     try:
         body: Iterable[ast.stmt] = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # magics, or a student's slip: the lines that start a definition still say what was meant
         return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, re.MULTILINE))
     return tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))
-
-
-def signatures(cell: Cell) -> dict[str, tuple[str, ...]]:
-    """Give what a code cell defines at its top level with what it takes: a function's parameters, a class's bases."""
-    try:
-        body = ast.parse(str(cell.get("source", ""))).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
-    found: dict[str, tuple[str, ...]] = {}
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            given = node.args
-            found[node.name] = tuple(each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs))
-        elif isinstance(node, ast.ClassDef):
-            found[node.name] = ("class", *(ast.unparse(base) for base in node.bases))
-    return found
