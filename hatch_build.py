@@ -11,7 +11,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-STAFF_EXTRAS = ("instructor", "test")
+STAFF_EXTRAS = ("instructor", "postgres", "test")
 
 
 class StudentWheel(BuildHookInterface):  # type: ignore[type-arg]

@@ -23,6 +23,7 @@ from nbgrader.preprocessors import overwritecells, overwritekernelspec, saveauto
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from autograder.nbgrader_bridge import preprocessors
+from autograder.nbgrader_bridge.address import opened, take_turns
 from autograder.nbgrader_bridge.steps import bin_on_path, refusals
 from autograder.rules.coursefile import Course
 
@@ -52,6 +53,11 @@ class OneGradebook(Gradebook):  # type: ignore[misc]
         self.db.remove()
         self.db = scoped_session(sessionmaker(autoflush=True, bind=self.engine, class_=_PatientSession))
 
+    def update_or_create_student(self, student_id: str, **kwargs: Any) -> Any:
+        """Begin with a student's rows, which nbgrader does here, when no other grader is at them."""
+        take_turns(self, student_id)
+        return super().update_or_create_student(student_id, **kwargs)
+
     def close(self) -> None:
         """Stay open."""
 
@@ -75,7 +81,7 @@ def one_gradebook(course: Course) -> Iterator[OneGradebook]:
     Raises GradebookError if the database cannot be reached or refuses.
     """
     with bin_on_path(), refusals(course):
-        gradebook = OneGradebook(course)
+        gradebook = opened(lambda: OneGradebook(course))
         names: list[tuple[Any, str, Any]] = [
             (module, "Gradebook", lambda *_, **__: gradebook) for module in _OPEN_GRADEBOOKS
         ]

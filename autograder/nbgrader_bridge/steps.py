@@ -23,9 +23,10 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 from traitlets.config import Config
 
 from autograder.errors import FolderError, GradebookError
+from autograder.nbgrader_bridge import address
 from autograder.nbgrader_bridge.config import configure
-from autograder.rules.coursefile import Course
 from autograder.nbgrader_bridge.plainlog import PlainLines
+from autograder.rules.coursefile import Course
 from autograder.rules.roster import Student
 
 
@@ -35,6 +36,8 @@ def generate(course: Course, assignment: str) -> None:
     Raises UnknownAssignmentError if its notebook is missing, GradebookError if nbgrader refuses.
     """
     course.source_notebook(assignment)
+    with open_gradebook(course):
+        pass  # made here, if it is new: nbgrader's own code stumbles where another grader makes it at the same moment
     with nbgrader_session(course, assignment) as (folders, config, log):
         converter = GenerateAssignment(coursedir=folders, config=config, log=log)
         converter.force = True
@@ -74,6 +77,7 @@ def register_class(course: Course, students: Iterable[Student]) -> None:
     """Enter the roster into the gradebook."""
     with open_gradebook(course) as gradebook:
         for student in students:
+            address.take_turns(gradebook, student.id)
             gradebook.update_or_create_student(
                 student.id, first_name=student.first_name, last_name=student.last_name, email=student.email
             )
@@ -85,22 +89,15 @@ def open_gradebook(course: Course) -> Iterator[Any]:
 
     Raises GradebookError if the database cannot be reached or refuses.
     """
-    with bin_on_path(), refusals(course), Gradebook(course.gradebook, "") as gradebook:
+    with bin_on_path(), refusals(course), address.opened(lambda: Gradebook(course.gradebook, "")) as gradebook:
         yield gradebook
 
 
 @contextmanager
 def refusals(course: Course) -> Iterator[None]:
     """Turn what the database refuses into GradebookError."""
-    with _quiet():
-        try:
-            yield
-        except SQLAlchemyError as error:
-            reason = str(error).splitlines()[0]
-            raise GradebookError(
-                f"The gradebook at {course.gradebook} refused: {reason}.",
-                "Is the address in course.toml right and the database running?",
-            ) from error
+    with _quiet(), address.refusals(course.gradebook):
+        yield
 
 
 def start(converter: Any, course: Course, what: str) -> None:

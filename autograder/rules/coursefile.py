@@ -234,5 +234,6 @@ def _gradebook(table: Table, root: Path) -> str:
     address = table.text("address", default)
     table.close()
     if "://" not in address:
-        raise table.wrong("address", address, "a database address such as postgresql://user:word@host/gradebook")
+        shown = address.rpartition("@")[2]  # before it may stand a password
+        raise table.wrong("address", shown, "a database address such as postgresql://user:word@host/gradebook")
     return address

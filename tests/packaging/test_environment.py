@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-EXTRAS = ("lab", "instructor", "test")
+EXTRAS = ("lab", "instructor", "postgres", "test")
 CONDA_NAMES = {  # where conda-forge calls it otherwise
     "torch": "pytorch",
     "matplotlib": "matplotlib-base",  # without Qt
