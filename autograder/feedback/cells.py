@@ -5,7 +5,7 @@ What a test cell holds is never shown: there may be hidden tests in it. Its verd
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -45,7 +45,10 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True)
 class Block:
-    """One block of the page. `title` is the heading of a folded block; `verdict` stands beside the answer."""
+    """One block of the page. `title` is the heading of a folded block; `verdict` stands beside the answer.
+
+    `exercise` is what a block belongs to; "" where it belongs to none.
+    """
 
     kind: BlockKind
     html: Markup
@@ -55,11 +58,14 @@ class Block:
     line: Line | None = None
 
 
-def blocks(notebook: NotebookNode, receipt: Receipt) -> tuple[Block, ...]:
-    """Return the page's blocks in the notebook's order; a verdict whose cell is gone stands at the end."""
+def blocks(notebook: NotebookNode, receipt: Receipt, given: Set[str] = frozenset()) -> tuple[Block, ...]:
+    """Return the page's blocks in the notebook's order; a verdict whose cell is gone stands at the end.
+
+    `given` holds the code of cells that were handed out: one that is still as it was is no work of the student's.
+    """
     lines = {line.exercise: line for line in receipt.lines}
     said = {comment.cell: show_comment(comment) for comment in receipt.comments}
-    made = tuple(_join(list(_cells(notebook, lines, said))))
+    made = tuple(_join(list(_cells(notebook, lines, said, given))))
     shown = {block.exercise for block in made if block.line is not None}
     nothing = left_out("The cell of this exercise is not in the notebook.")
     lost = (
@@ -84,7 +90,9 @@ def show_comment(comment: Comment) -> Markup:
     return Markup(f'<div class="comment"><b>{who}:</b> <span>{text}</span></div>')
 
 
-def _cells(notebook: NotebookNode, lines: dict[str, Line], said: dict[str, Markup]) -> Iterator[Block]:
+def _cells(
+    notebook: NotebookNode, lines: dict[str, Line], said: dict[str, Markup], given: Set[str]
+) -> Iterator[Block]:
     for number, cell in enumerate(notebook.cells, start=1):
         about = _about(cell)
         name = str(about.get("grade_id", ""))
@@ -96,7 +104,8 @@ def _cells(notebook: NotebookNode, lines: dict[str, Line], said: dict[str, Marku
             yield _given(cell)
         elif cell.source.strip() or cell.get("outputs"):
             exercise = name.removesuffix("-answer") if about.get("solution") else ""
-            html = Markup(f'<div id="cell-{number}">') + _own(cell) + said.get(name, _NOTHING) + Markup("</div>")
+            shown = _unchanged(cell) if not about and _is_given(cell, given) else _own(cell)
+            html = Markup(f'<div id="cell-{number}">') + shown + said.get(name, _NOTHING) + Markup("</div>")
             yield Block(BlockKind.OWN, html, exercise=exercise)
 
 
@@ -123,8 +132,14 @@ def _join(cells: Sequence[Block]) -> Iterator[Block]:
 def _given(cell: NotebookNode) -> Block:
     if cell.cell_type == "markdown":
         title, rest = heading(cell.source)
-        return Block(BlockKind.GIVEN_TEXT, markdown(rest, cell.get("attachments")), title=title)
+        name = str(_about(cell).get("grade_id", ""))
+        exercise = name.removesuffix("-text") if name.endswith("-text") else ""
+        return Block(BlockKind.GIVEN_TEXT, markdown(rest, cell.get("attachments")), title=title, exercise=exercise)
     return Block(BlockKind.GIVEN_CODE, _own(cell), title="Code that was given")
+
+
+def _is_given(cell: NotebookNode, given: Set[str]) -> bool:
+    return cell.cell_type == "code" and cell.source.strip() in given
 
 
 def _own(cell: NotebookNode) -> Markup:
@@ -132,11 +147,18 @@ def _own(cell: NotebookNode) -> Markup:
     if cell.cell_type == "markdown":
         text = markdown(cell.source, cell.get("attachments"))
         return Markup('<div class="text">') + (text or left_out("An empty text cell.")) + Markup("</div>")
-    if cell.cell_type != "code":
-        return clean_text(cell.source)
+    return code(cell.source) + _outputs(cell) if cell.cell_type == "code" else clean_text(cell.source)
+
+
+def _unchanged(cell: NotebookNode) -> Markup:
+    """Return code that was handed out, folded, and what it showed."""
+    fold = Markup('<details class="given"><summary>Code that was given</summary>')
+    return fold + code(cell.source) + Markup("</details>") + _outputs(cell)
+
+
+def _outputs(cell: NotebookNode) -> Markup:
     shown = show_outputs(cell.get("outputs") or ())
-    box = Markup('<div class="output">') + shown + Markup("</div>") if shown else Markup("")
-    return code(cell.source) + box
+    return Markup('<div class="output">') + shown + Markup("</div>") if shown else _NOTHING
 
 
 def code(source: str) -> Markup:

@@ -49,7 +49,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         receipt = self._receipts[assignment].get(student)
         if receipt is None:
             raise StaffError(
-                f"The gradebook knows of no submission of {student} for {assignment}, though a graded notebook is here.",
+                f"The gradebook knows of no submission of {student} for {assignment}; only a graded notebook is here.",
                 f"Grade it again: nbgrader autograde {assignment} --student {student}",
             )
         graded = graded_path(course, assignment, student).parent

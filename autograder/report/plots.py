@@ -32,7 +32,8 @@ _WAYS = {
     Outcome.NOT_ATTEMPTED.value: _GREY,
     WAITS: ORANGE,
 }
-_WIDTH = 6.0
+_WIDTH = 4.8
+"""Inches: narrow enough that its letters can be read on a phone."""
 _IDS = re.compile(r' id="(?:figure|axes|patch|text|line2d|xtick|ytick|legend|matplotlib)[^"]*"')
 
 
@@ -41,18 +42,20 @@ def plot_scores(bins: Sequence[int], median_share: float | None) -> Markup:
     figure, axes = _axes(2.6)
     bars = axes.bar([5 + 10 * place for place in range(len(bins))], bins, width=9.2, color=BLUE)
     axes.bar_label(bars, labels=[str(count) if count else "" for count in bins], color=_INK, fontsize=9)
-    axes.set(xlim=(0, 100), xticks=range(0, 101, 10), ylim=(0, max([*bins, 1]) * 1.2), yticks=[])
+    axes.set(xlim=(0, 100), xticks=range(0, 101, 10), ylim=(0, max([*bins, 1]) * 1.4), yticks=[])
     axes.set_xlabel("final points, percent of the maximum", color=_INK)
     axes.set_ylabel("students", color=_INK)
     said = f"{sum(bins)} students by final score in tenths of the maximum: " + ", ".join(
         f"{count} at {10 * place} to {10 * place + 10} percent" for place, count in enumerate(bins) if count
     )
     if median_share is not None:
-        axes.axvline(100 * median_share, color=RED, linewidth=2, linestyle="--")
-        at_right = median_share > 0.7
-        axes.text(
-            100 * median_share + (-1 if at_right else 1), axes.get_ylim()[1], "median",
-            color=_INK, ha="right" if at_right else "left", va="top", fontsize=9,
+        top = 0.94 * axes.get_ylim()[1]
+        axes.plot([100 * median_share], [top], marker="v", color=RED, markersize=9, linestyle="none")
+        is_right = median_share > 0.7
+        axes.annotate(
+            f"median {100 * median_share:.0f} %", (100 * median_share, top),
+            xytext=(-8 if is_right else 8, 0), textcoords="offset points",
+            color=_INK, ha="right" if is_right else "left", va="center", fontsize=9,
         )  # fmt: skip
         said += f"; the median is at {100 * median_share:.0f} percent"
     return _svg(figure, "scores", "Distribution of final scores", said + ".")
@@ -72,7 +75,7 @@ def plot_exercises(exercises: Sequence[ExerciseFigures]) -> Markup:
     axes.set_xlim(0, max([*left, 1]))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_xlabel("students", color=_INK)
-    figure.legend(loc="outside upper left", ncols=4, frameon=False, fontsize=9, labelcolor=_INK, handlelength=1.2)
+    figure.legend(loc="outside upper left", ncols=3, frameon=False, fontsize=9, labelcolor=_INK, handlelength=1.2)
     said = "For each exercise, the hardest first, how the answers ended: " + "; ".join(
         f"{each.name}: " + ", ".join(f"{count} {way}" for way, count in each.ways.items()) for each in exercises
     )
@@ -81,10 +84,11 @@ def plot_exercises(exercises: Sequence[ExerciseFigures]) -> Markup:
 
 def plot_ideas(ideas: Sequence[Idea]) -> Markup:
     """Draw which share of the class rests on each misconception, the most common on top."""
-    figure, axes = _axes(0.7 + 0.36 * len(ideas))
+    figure, axes = _axes(0.7 + 0.46 * len(ideas))
     labels = [f"{idea.exercise}: {idea.mistake.replace('_', ' ')}" for idea in ideas]
-    bars = axes.barh(labels, [100 * idea.share for idea in ideas], color=RED, height=0.68)
+    bars = axes.barh(range(len(ideas)), [100 * idea.share for idea in ideas], color=RED, height=0.68)
     axes.bar_label(bars, labels=[f"{100 * idea.share:.0f} %" for idea in ideas], color=_INK, padding=3, fontsize=9)
+    axes.set_yticks(range(len(ideas)), labels=[_two_lines(idea) for idea in ideas])
     axes.invert_yaxis()
     axes.set_xlim(0, max([100 * idea.share for idea in ideas] + [10]) * 1.15)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
@@ -93,6 +97,11 @@ def plot_ideas(ideas: Sequence[Idea]) -> Markup:
         f"{label}, {100 * idea.share:.0f} percent" for label, idea in zip(labels, ideas, strict=True)
     )
     return _svg(figure, "ideas", "Misconceptions by share of the class", said + ".")
+
+
+def _two_lines(idea: Idea) -> str:
+    words = idea.mistake.replace("_", " ")
+    return f"{idea.exercise}:\n{words if len(words) <= 34 else words[:33] + '…'}"
 
 
 def _axes(height: float) -> tuple[Figure, Axes]:

@@ -43,9 +43,13 @@ def headline(verdict: Verdict) -> str:
     """Return the first line: exercise, outcome in words, points."""
     if verdict.outcome is Outcome.RECORDED:  # whether it earns its points is not known here
         return f"{verdict.exercise}: recorded ({points(verdict.max_points)} points, graded after you hand in)"
-    is_done = verdict.on_completion and verdict.outcome is Outcome.PASSED
+    word = _LOOKS[verdict.outcome][2]
+    if verdict.on_completion and verdict.outcome is Outcome.PASSED:
+        word = "done"
+    elif verdict.outcome is Outcome.FAILED and not verdict.lines and not verdict.on_completion:
+        word = "not right"  # a question has one answer and no cases, and was judged after it was handed in
     return (
-        f"{verdict.exercise}: {'done' if is_done else _LOOKS[verdict.outcome][2]} "
+        f"{verdict.exercise}: {word} "
         f"({points(verdict.points)} of {points(verdict.max_points)} points)"
     )
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from autograder.feedback import feedback_page, write_feedback
 from autograder.marks import Marks, read_marks, write_marks
 from autograder.nbgrader_bridge.gradebook import scores
 from autograder.receipts import Receipt, graded_notebook, graded_path, make_receipt, receipts
-from autograder.rules.coursefile import Course
+from autograder.rules.coursefile import Course, load_course
 from autograder.rules.roster import Student
 
 
@@ -222,3 +223,49 @@ def test_faults_of_the_run_are_sentences(course: Course) -> None:
     page = page_with(course, "s001", new_code_cell("import os; os._exit(1)", outputs=[error]))
     assert '<p class="fault">This cell ended the Python process.</p>' in page
     assert "KERNEL_DIED" not in page
+
+
+def test_code_that_was_handed_out_and_left_as_it_was_is_folded_and_what_it_showed_is_not(course: Course) -> None:
+    notebook = graded_notebook(course, "hw1", "s001")
+    assert notebook is not None
+    first = next(cell for cell in notebook.cells if cell.source.startswith("# Run this cell first."))
+    first.outputs = [new_output("stream", text="The course is here.")]
+    receipt = receipt_of(course, "s001")
+    fold = '<details class="given"><summary>Code that was given</summary>'
+    page = feedback_page(course, receipt, notebook)
+    before, after = page[: page.index("# Run this cell first")], page[page.index("# Run this cell first") :]
+    assert before.rindex(fold) > before.rfind("</details>")
+    assert after.index("</details>") < after.index("The course is here.")
+    first.source += "\nmine = 1"
+    changed = feedback_page(course, receipt, notebook)
+    assert changed.count(fold) == page.count(fold) - 1
+
+
+def test_without_the_assignments_source_nothing_is_folded_as_given(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    notebook = graded_notebook(changed, "hw1", "s001")
+    receipt = receipt_of(changed, "s001")
+    for damaged in (b"{", b"[]", None):
+        source = changed.source / "hw1" / "hw1.ipynb"
+        source.unlink() if damaged is None else source.write_bytes(damaged)
+        assert '<details class="given">' not in feedback_page(changed, receipt, notebook)
+
+
+def test_a_quiz_opens_its_questions_and_speaks_of_one_answer(course: Course, tmp_path: Path) -> None:
+    changed = copy_course(course, tmp_path)
+    file = changed.root / "course.toml"
+    file.write_text(file.read_text().replace('kind = "homework"', 'kind = "quiz"'))
+    changed = load_course(changed.root)
+    notebook = graded_notebook(changed, "hw1", "s002")
+    assert notebook is not None
+    for each in notebook.metadata["first_descent"]["verdicts"]:
+        each["lines"] = []
+    score = next(score for score in scores(changed, "hw1") if score.student == "s002")
+    page = feedback_page(changed, make_receipt(changed, "hw1", Student("s002", "J", ""), score, notebook), notebook)
+    folds = re.findall(r'<details class="block given"( open)?><summary>(.*?)</summary>', page)
+    is_open = {title: bool(mark) for mark, title in folds}
+    assert is_open["2 · Sum of squared errors (1 point)"]
+    assert not any(mark for title, mark in is_open.items() if title.startswith(("Write your", "How wrong")))
+    assert "linear_predict: not right (0 of 2 points)" in page
+    for words in ("in every case", "not yet", "cases right"):
+        assert words not in page

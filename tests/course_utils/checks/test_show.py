@@ -85,6 +85,12 @@ def test_every_outcome_has_a_sign_and_a_word(outcome):
     Reader(as_html(verdict))
 
 
+def test_a_question_with_one_answer_is_not_right_and_not_unfinished():
+    assert headline(Verdict("quiz1_mse", Outcome.FAILED, 0, 10)) == "quiz1_mse: not right (0 of 10 points)"
+    assert headline(Verdict("mse", Outcome.FAILED, 0, 1, lines=LINES)) == "mse: not yet (0 of 1 points)"
+    assert "not yet" in headline(Verdict("snow", Outcome.FAILED, 0, 1, on_completion=True))
+
+
 @pytest.mark.parametrize("outcome", [Outcome.NOT_ATTEMPTED, Outcome.BLOCKED])
 def test_no_table_where_nothing_was_tried(outcome):
     verdict = Verdict("mse", outcome, 0, 1, lines=LINES)
