@@ -23,7 +23,7 @@ from nbgrader.converters import Autograde
 from nbgrader.utils import setenv
 
 from autograder.engine.execute import Execution
-from autograder.errors import GradebookError, StaffError
+from autograder.errors import GradebookError, StaffError, SubmissionError
 from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.gradebook import Score, score_row
 from autograder.nbgrader_bridge.one_session import one_gradebook
@@ -220,6 +220,8 @@ def _check(student: str, error: BaseException | None) -> None:
     """Raise what kept a notebook from running; no grade is made of it."""
     if error is None:
         return
+    if isinstance(error, SubmissionError):
+        raise GradebookError(error.what) from error
     if isinstance(error, KitError):
         raise GradebookError(f"{student}'s notebook was not run: {error}") from error
     if not isinstance(error, Exception):
