@@ -31,7 +31,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PY) -m pip install -qq --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $@
 
-demo: setup  ## Run a whole term in small: twelve students, one homework, grades, feedback, a report
+demo: setup  ## Run a whole term in small: thirty students, one homework, grades, feedback, a report
 	@$(RUN) $(BIN)/course demo $(ARGS)
 
 test: setup  ## Run the tests (some of them: make test ARGS="-k softmax")

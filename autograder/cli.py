@@ -66,7 +66,7 @@ def demo(
     folder: Annotated[Path, typer.Option(help="Where the demo's course is made.")] = Path("demo"),
     as_json: JsonOption = False,
 ) -> None:
-    """Run the term in small: a class of twelve, badly named files, grades, feedback, a report."""
+    """Run the term in small: a class of thirty, badly named files, grades, feedback, a report."""
     from autograder.demo.road import run_demo
 
     run_demo(folder, as_json=as_json)

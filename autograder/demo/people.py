@@ -1,4 +1,4 @@
-"""The demo's class of twelve: names as classes really have them, and what each of them hands in."""
+"""The demo's class of thirty: names as classes really have them, and what each of them hands in."""
 
 from __future__ import annotations
 
@@ -83,4 +83,22 @@ CLASS = (
         late_days=0.02,
         accident="printed_flood",
     ),
+    Pupil("s013", "Amara", "Okafor", "Amara_Okafor_hw1.ipynb", ("loops", "no abs")),
+    Pupil("s014", "Łukasz", "Wiśniewski", "Łukasz_Wiśniewski_hw1.ipynb", ("off by one",)),
+    Pupil("s015", "Priya", "Raghunathan", "Priya_Raghunathan_hw1.ipynb", ("no bias",)),
+    Pupil("s016", "Mateus", "Oliveira", "Mateus_Oliveira_hw1.ipynb", ("half", "through the origin")),
+    Pupil("s017", "Yuki", "Tanaka", "Yuki_Tanaka_hw1.ipynb", ("root of each",)),
+    Pupil("s018", "Chloé", "Lefèvre", "Chloé_Lefèvre_hw1.ipynb", ("turned round",)),
+    Pupil("s019", "Ibrahim", "Diallo", "Ibrahim_Diallo_hw1.ipynb", ("loops", "no two"), late_days=0.6),
+    Pupil("s020", "Hana", "Kovářová", "Hana_Kovářová_hw1.ipynb", ("one after the other",)),
+    Pupil("s021", "Søren", "Jørgensen", "Søren_Jørgensen_hw1.ipynb", ("mean for sum", "no abs")),
+    Pupil("s022", "Leila", "Haddad", "Leila_Haddad_hw1.ipynb", ("through the origin",)),
+    Pupil("s023", "Min-jun", "Park", "Min-jun_Park_hw1.ipynb", ("no bias", "off by one")),
+    Pupil("s024", "Freya", "Lindqvist", "lindqvistfreya_51877_1002213_Freya_Lindqvist_hw1.ipynb", ("half",)),
+    Pupil("s025", "Diego", "Fernández", "Diego_Fernández_hw1.ipynb", ("loops", "one after the other")),
+    Pupil("s026", "Nkechi", "Eze", "Nkechi_Eze_hw1.ipynb", ("unfinished", "no bias")),
+    Pupil("s027", "Tamar", "Ben-David", "Tamar_Ben-David_hw1.ipynb", ("syntax",), late_days=2.2),
+    Pupil("s028", "Giulia", "De Santis", "Giulia_DeSantis_hw1.ipynb", ("root of each", "no abs")),
+    Pupil("s029", "Rowan", "Achterberg", "Rowan_Achterberg_hw1.ipynb", ("loops", "mean for sum")),
+    Pupil("s030", "Dilnoza", "Karimova", "Dilnoza_Karimova_hw1.ipynb", ("turned round", "through the origin")),
 )

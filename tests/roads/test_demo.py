@@ -30,6 +30,16 @@ EXPECTED = {
     "Anne-Marie_D'Souza_hw1.ipynb": ("Anne-Marie D'Souza", "12.5/15", "-2.5", "", "10"),
     # "hw1 (1).ipynb" does not say whose it is: 5 % of 12
     "hw1 (1).ipynb": ("Wei Zhang", "12/15", "", "-0.6", "11.4"),
+    "Amara_Okafor_hw1.ipynb": ("Amara Okafor", "14/15", "", "", "14"),
+    "Priya_Raghunathan_hw1.ipynb": ("Priya Raghunathan", "13/15", "", "", "13"),
+    "Chloé_Lefèvre_hw1.ipynb": ("Chloé Lefèvre", "9/15", "", "", "9"),
+    # 0.6 days late: one started day, 10 % of 9
+    "Ibrahim_Diallo_hw1.ipynb": ("Ibrahim Diallo", "9/15", "-0.9", "", "8.1"),
+    "lindqvistfreya_51877_1002213_Freya_Lindqvist_hw1.ipynb": ("Freya Lindqvist", "14/15", "", "", "14"),
+    "Nkechi_Eze_hw1.ipynb": ("Nkechi Eze", "6/15", "", "", "6"),
+    # 2.2 days late: three started days, 30 % of 14
+    "Tamar_Ben-David_hw1.ipynb": ("Tamar Ben-David", "14/15", "-4.2", "", "9.8"),
+    "Dilnoza_Karimova_hw1.ipynb": ("Dilnoza Karimova", "7/15", "", "", "7"),
 }
 
 
@@ -76,7 +86,7 @@ def test_every_file_of_the_inbox_ends_in_one_row(runs) -> None:
     folder, _, rows, _ = runs
     files = {path.name for path in (folder / "inbox").iterdir() if path.suffix != ".zip"}
     assert {row["file"] for row in rows if "!/" not in row["file"]} == files
-    assert len(rows) == len({row["file"] for row in rows}) == 18
+    assert len(rows) == len({row["file"] for row in rows}) == 36
     assert all(row["reason"] for row in rows)
 
 
@@ -136,8 +146,8 @@ def test_a_second_run_leaves_every_file_untouched(runs) -> None:
 def test_the_gradebook_says_what_the_table_says(runs) -> None:
     folder, _, rows, _ = runs
     found = {score.student: score for score in scores(load_course(folder), "hw1")}
-    assert len(found) == 12
-    assert sum(row["raw"] != "–" for row in rows) == 12
+    assert len(found) == 30
+    assert sum(row["raw"] != "–" for row in rows) == 30
     assert found["s006"].final == pytest.approx(10.0)
 
 
