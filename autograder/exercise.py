@@ -14,7 +14,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, overload
 
 import torch
 
@@ -82,6 +83,38 @@ def _without_code(response: Response) -> Response:
     if response.raised is None:
         return replace(response, printed="")
     return replace(response, printed="", raised=Raised(response.raised.kind, response.raised.type, ""))
+
+
+class _Tried(Sequence[KnownMistake]):
+    """The mistakes of a key, tried on its cases when first asked for: a right answer is judged without them."""
+
+    def __init__(self, contract: Contract, mistakes: tuple[Mistake, ...], cases: tuple[Case, ...]) -> None:
+        self._contract, self._mistakes, self._cases = contract, mistakes, cases
+
+    @cached_property
+    def _known(self) -> tuple[KnownMistake, ...]:
+        return tuple(
+            KnownMistake(
+                mistake.name,
+                mistake.idea,
+                mistake.look,
+                mistake.credit,
+                tuple(map(_without_code, respond(self._contract, mistake.answer, self._cases))),
+            )
+            for mistake in self._mistakes
+        )
+
+    @overload
+    def __getitem__(self, place: int) -> KnownMistake: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[KnownMistake, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> KnownMistake | tuple[KnownMistake, ...]:
+        return self._known[place]
+
+    def __len__(self) -> int:
+        return len(self._mistakes)
 
 
 class Exercise:
@@ -180,17 +213,7 @@ class Exercise:
                     f"{response.raised or ''}".strip()
                     + "."
                 )
-        known = tuple(
-            KnownMistake(
-                mistake.name,
-                mistake.idea,
-                mistake.look,
-                mistake.credit,
-                tuple(map(_without_code, respond(self.contract, mistake.answer, cases))),
-            )
-            for mistake in self.mistakes
-        )
-        return AnswerKey(self.contract, cases, expected, known)
+        return AnswerKey(self.contract, cases, expected, _Tried(self.contract, tuple(self.mistakes), cases))
 
     @staticmethod
     def _generator(maker: CaseMaker, seed: int) -> torch.Generator:

@@ -7,6 +7,7 @@ key of the same form, with hidden cases, from fresh inputs each time it grades.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -47,7 +48,7 @@ class AnswerKey:
     contract: Contract
     cases: tuple[Case, ...]
     expected: tuple[Response, ...]
-    mistakes: tuple[KnownMistake, ...]
+    mistakes: Sequence[KnownMistake]
 
     @property
     def is_sealed(self) -> bool:

@@ -53,10 +53,21 @@ def untouched(seed: int) -> Iterator[_Cut]:
         stack.enter_context(contextlib.redirect_stderr(_Cut()))
         stack.enter_context(_silent_descriptor(2))
         warnings.simplefilter("ignore")
-        logging.disable(logging.CRITICAL)
+        _set_silence(logging.CRITICAL)
         torch.set_default_dtype(torch.float32)
         seed_everything(seed)
         yield printed
+
+
+@contextmanager
+def silent_log() -> Iterator[None]:
+    """Keep the log silent; what is `untouched` inside need not silence it, and wake it, for each case anew."""
+    before = logging.root.manager.disable
+    _set_silence(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        _set_silence(before)
 
 
 @contextmanager
@@ -82,7 +93,7 @@ def _keep_settings(stack: ExitStack) -> None:
     if _cuda_in_use():
         stack.callback(torch.cuda.set_rng_state_all, torch.cuda.get_rng_state_all())
     stack.callback(np.seterr, **np.geterr())
-    stack.callback(logging.disable, logging.root.manager.disable)
+    stack.callback(_set_silence, logging.root.manager.disable)
     stack.callback(torch.set_default_dtype, torch.get_default_dtype())
     stack.callback(torch.set_grad_enabled, torch.is_grad_enabled())
     stack.callback(_set_anomaly, torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
@@ -92,6 +103,11 @@ def _keep_settings(stack: ExitStack) -> None:
 def _set_anomaly(is_on: bool, checks_nan: bool) -> None:
     if (torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled()) != (is_on, checks_nan):
         torch.autograd.set_detect_anomaly(is_on, checks_nan)
+
+
+def _set_silence(level: int) -> None:
+    if logging.root.manager.disable != level:  # setting it empties what every logger has noted
+        logging.disable(level)
 
 
 def _set_threads(count: int) -> None:

@@ -23,7 +23,7 @@ import torch
 from course_utils.checks.contract import Case, Contract
 from course_utils.checks.deadline import DeadlineExceeded, Stopwatch, deadline, memory_limit
 from course_utils.checks.drivers import Driver, find_driver
-from course_utils.checks.guard import untouched
+from course_utils.checks.guard import silent_log, untouched
 from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
 from course_utils.checks.trace import names_in, watching
 from course_utils.errors import AnswerFormError
@@ -42,6 +42,11 @@ def respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Res
     "deadline" response without being run. The first case is run once more at the end to see whether the
     answer remembers earlier calls (not where a share of right classes is asked for: no two trainings are alike).
     """
+    with silent_log():
+        return _respond(contract, answer, cases)
+
+
+def _respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Response, ...]:
     responses: list[Response] = []
     left = contract.seconds
     for number, case in enumerate(cases):

@@ -17,8 +17,14 @@ _MODULES = (
     "autograder.engine.worker.floods", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp",
     "ipykernel.zmqshell", "matplotlib_inline.backend_inline", "matplotlib_inline.config", "nbformat",
     "autograder.engine.worker.watched", "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.magics.ast_mod",
+    "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler",
 )  # fmt: skip
-_OPTIONAL = ("torch._dynamo", "ipywidgets", "debugpy", "ipykernel.debugger", "pexpect")
+_OPTIONAL = (
+    "torch._dynamo", "ipywidgets", "debugpy", "ipykernel.debugger", "pexpect", "IPython.core.completerlib",
+    "IPython.core.debugger", "IPython.core.magics.ast_mod", "IPython.core.magics.execution", "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+)  # fmt: skip
 
 SECRET = ("autograder.exercises", "autograder.exercise", "autograder.keys", "autograder.nbgrader_bridge", "nbgrader")
 """What must never be in the worker's memory: right answers, and the way to the gradebook."""
@@ -40,6 +46,7 @@ def preload() -> None:
             if name not in _OPTIONAL:
                 raise
     import torch
+    from IPython.core.pylabtools import find_gui_and_backend
     from matplotlib import pyplot
 
     # A parallel operation here would start a pool of threads that a fork does not have, and then waits for.
@@ -49,6 +56,7 @@ def preload() -> None:
     axes.set_title("0")
     figure.savefig(io.BytesIO(), format="png")
     pyplot.close(figure)
+    find_gui_and_backend("inline")  # it reads what every installed package says of itself, once
     from autograder.engine.worker import watched
 
     watched.remember()
