@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from nbgrader.api import MissingEntry
+from nbgrader.api import BaseCell, Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import select
 
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course
@@ -44,8 +48,7 @@ def scores(course: Course, assignment: str) -> tuple[Score, ...]:
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             return ()
-        rows = [score_row(submission, assignment) for submission in found.submissions]
-    return tuple(sorted(rows, key=lambda row: row.student))
+        return score_rows(gradebook, found)
 
 
 def maximum(course: Course, assignment: str) -> float | None:
@@ -70,6 +73,47 @@ def class_list(course: Course) -> tuple[Student, ...]:
             for person in gradebook.students
         ]
     return tuple(sorted(known, key=lambda student: student.id))
+
+
+def score_rows(gradebook: Any, found: Any) -> tuple[Score, ...]:
+    """Read all submissions of an assignment of an open gradebook, by student.
+
+    Three questions for the class: nbgrader's own sums ask the database several times for each submission.
+    """
+    ask, mine = gradebook.db.execute, SubmittedAssignment.assignment_id == found.id
+    of_all = (SubmittedAssignment.id, SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
+    whole = ask(select(*of_all).where(mine)).all()
+    handed_in = SubmittedNotebook.assignment_id == SubmittedAssignment.id
+    penalties: defaultdict[str, float] = defaultdict(float)
+    for key, penalty in ask(
+        select(SubmittedAssignment.id, SubmittedNotebook.late_submission_penalty).where(mine, handed_in)
+    ):
+        penalties[key] += penalty or 0.0
+    grades: defaultdict[str, list[Any]] = defaultdict(list)
+    columns = (BaseCell.name, Grade.auto_score, Grade.manual_score, Grade.score, Grade.needs_manual_grade)
+    of_them = (Grade.notebook_id == SubmittedNotebook.id, BaseCell.id == Grade.cell_id)
+    for row in ask(select(SubmittedAssignment.id, *columns).where(mine, handed_in, *of_them)):
+        grades[row[0]].append(row)
+    most = float(found.max_score or 0.0)
+    rows = [
+        Score(
+            student=student,
+            assignment=found.name,
+            raw=math.fsum(row.score for row in grades[key]),
+            max=most,
+            penalty=penalties[key],
+            submitted_at=moment.replace(tzinfo=UTC) if moment is not None else None,
+            needs_person=any(row.needs_manual_grade for row in grades[key]),
+            # nbgrader's own score is 0.0 where nobody has graded yet: not graded is not 0
+            cells={
+                row.name: None if row.auto_score is None and row.manual_score is None else float(row.score)
+                for row in grades[key]
+            },
+            by_hand={row.name: float(row.manual_score) for row in grades[key] if row.manual_score is not None},
+        )
+        for key, student, moment in whole
+    ]
+    return tuple(sorted(rows, key=lambda row: row.student))
 
 
 def score_row(submission: object, assignment: str) -> Score:

@@ -6,21 +6,20 @@ nbgrader has one column for deductions; late and format stand in it together, an
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any
 
 from nbgrader.api import MissingEntry
 
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Deduction
+from autograder.nbgrader_bridge.gradebook import score_rows
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course
 from autograder.rules.policies import Grade, apply, rules
 
 
-def set_penalty(
-    gradebook: Any, course: Course, assignment: str, student: str, faults: tuple[Deduction, ...]
-) -> Grade:
+def set_penalty(gradebook: Any, course: Course, assignment: str, student: str, faults: tuple[Deduction, ...]) -> Grade:
     """Set the penalty of one submission by the course's rules; returns the grade record it rests on.
 
     `gradebook` is an open nbgrader Gradebook; `faults` is what the file's name and form cost.
@@ -46,25 +45,34 @@ def refresh_penalties(
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             return {}
-        for submission in found.submissions:
-            student = submission.student.id
-            if students is not None and student not in students:
+        for score in score_rows(gradebook, found):
+            if students is not None and score.student not in students:
                 continue
-            fate = fates.get(student)
-            before = _penalty(submission)
-            _write(course, submission, assignment, student, fate.deductions if fate is not None else ())
-            now = _penalty(submission)
-            if abs(now - before) > 1e-9:
-                changed[student] = (before, now)
+            fate = fates.get(score.student)
+            faults = fate.deductions if fate is not None else ()
+            grade = _grade(course, assignment, score.student, score.raw, score.max, score.submitted_at)
+            grade = apply(grade, rules(course, faults))
+            now = max(0.0, min(_taken(grade), score.raw))
+            if abs(now - score.penalty) > 1e-9:
+                changed[score.student] = (score.penalty, now)
+                submission = gradebook.find_submission(assignment, score.student)
+                _write(course, submission, assignment, score.student, faults)
         gradebook.db.commit()
-    return dict(sorted(changed.items()))
+    return changed
 
 
-def _write(
-    course: Course, submission: Any, assignment: str, student: str, faults: tuple[Deduction, ...]
-) -> Grade:
-    grade = apply(_grade(course, submission, assignment, student), rules(course, faults))
-    left = sum(line.points for line in grade.deductions)
+def _write(course: Course, submission: Any, assignment: str, student: str, faults: tuple[Deduction, ...]) -> Grade:
+    moment = submission.timestamp
+    grade = _grade(
+        course,
+        assignment,
+        student,
+        float(submission.score or 0.0),
+        float(submission.max_score or 0.0),
+        moment.replace(tzinfo=UTC) if moment is not None else None,
+    )
+    grade = apply(grade, rules(course, faults))
+    left = _taken(grade)
     for notebook in submission.notebooks:
         # Several notebooks share the deduction; none is charged more than it earned.
         taken = max(0.0, min(left, float(notebook.score or 0.0)))
@@ -73,20 +81,20 @@ def _write(
     return grade
 
 
-def _penalty(submission: Any) -> float:
-    # from the notebooks: the submission's own sum is as old as the last time it was read
-    return sum(float(notebook.late_submission_penalty or 0.0) for notebook in submission.notebooks)
+def _taken(grade: Grade) -> float:
+    return sum(line.points for line in grade.deductions)
 
 
-def _grade(course: Course, submission: Any, assignment: str, student: str) -> Grade:
-    moment = submission.timestamp
+def _grade(
+    course: Course, assignment: str, student: str, raw: float, most: float, submitted_at: datetime | None
+) -> Grade:
     return Grade(
         student_id=student,
         assignment=assignment,
         kind=course.assignment(assignment).kind,
-        raw=float(submission.score or 0.0),
-        max=float(submission.max_score or 0.0),
-        submitted_at=moment.replace(tzinfo=UTC) if moment is not None else None,
+        raw=raw,
+        max=most,
+        submitted_at=submitted_at,
     )
 
 

@@ -49,6 +49,7 @@ from autograder.history import Event, read_history
 from autograder.intake.collecting import collect
 from autograder.intake.decisions import decide_file
 from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, SUPERSEDED, Fate
+from autograder.nbgrader_bridge.gradebook import scores
 from autograder.nbgrader_bridge.steps import generate, open_gradebook, register_class
 from autograder.regrading import Trial, preview
 from autograder.rules.coursefile import Course, load_course
@@ -382,11 +383,12 @@ COLUMNS = {
     "s004": {"lab2": "5", "lab3": "0", "labs": "90", "dropped": "lab3 quiz1"},
     "s005": {"quiz2": "", "quiz4": "70", "dropped": "lab1 quiz4", "not in it": "quiz2 excused"},
     "s006": {"hw2": "12", "hw3": "20", "hw4": "18", "assignments": "95"},
-    "s007": {"hw5": "0", "of the weight %": "80"},
+    "s007": {"hw5": "0", "missing": "hw5", "of the weight %": "80", "not in it": "professionalism has no mark yet"},
     "s008": {"hw6": "12.825", "project (": "24"},
     "s009": {"hw6": "12", "project (": "", "of the weight %": "70", "not in it": "project waits for a person"},
     "s010": {"hw3": "17", "hw6": "13", "labs": "40", "quizzes": "70", "project (": "15"},
-    "s012": {"quiz1": "", "of the weight %": "80"},
+    "s011": {"hw1": "0", "missing": " ".join(ALL), "professionalism": "0"},
+    "s012": {"quiz1": "", "quizzes": "", "missing": "", "of the weight %": "80"},
     "s013": {"hw1": "13.5"},
     "s024": {"hw1": "14"},  # a part: 13, and 14 after the regrade; a day late, and in time by the later extension
 }
@@ -403,6 +405,20 @@ def test_the_final_sheet_says_what_was_worked_out_by_hand(played: Played, studen
 def test_the_sheet_lists_the_whole_class_and_nobody_without_a_total(played: Played) -> None:
     assert list(played.sheet) == [person.id for person in PEOPLE]
     assert all(row["course total %"] for row in played.sheet.values())
+
+
+def test_nbgraders_own_rows_say_the_same(played: Played) -> None:
+    for name in ALL:
+        [column] = [each for each in played.sheet["s001"] if each.startswith(f"{name} (of")]
+        rows = {row.student: row for row in scores(played.course, name)}
+        for student, line in played.sheet.items():
+            row = rows.get(student)
+            if row is None:
+                assert line[column] == ("" if f"{name} excused" in line["not in it"] else "0")
+            elif row.needs_person:
+                assert (line[column], f"{name} waits for a person" in line["not in it"]) == ("", True)
+            else:
+                assert float(line[column]) == pytest.approx(row.raw - row.penalty, abs=1e-4)
 
 
 def test_a_late_extension_moves_one_grade_and_runs_nothing(played: Played) -> None:
