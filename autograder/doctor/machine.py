@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,39 +10,38 @@ import sys
 from pathlib import Path
 
 from autograder.doctor.finding import Finding, State
+from autograder.engine.sandbox.isolation import Isolation, Way
 
 NEEDED_DISK_GB = 2.0
 
-# Run in a child process, for a namespace cannot be left again. Ubuntu 24.04 grants the user namespace and
-# then forbids to mount in it, so both are tried.
-NAMESPACE_PROBE = """
-import ctypes, os, sys
-libc = ctypes.CDLL(None, use_errno=True)
-CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
-MS_REC, MS_PRIVATE = 0x4000, 0x40000
-def must(result):
-    if result:
-        sys.exit(os.strerror(ctypes.get_errno()))
-must(libc.unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET))
-must(libc.mount(None, b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None))
+# Run in a child process, which forks: what is tried is what grading does, by every way it knows.
+_TRIAL = """
+import json, tempfile
+from autograder.engine.sandbox.trial import find_isolation
+with tempfile.TemporaryDirectory() as folder:
+    print(json.dumps(find_isolation(folder, None).to_json()))
 """
 
 
 def look_at_sandbox() -> Finding:
-    """Make the namespaces that keep students' code away from this machine's files and network."""
-    name, weaker = "sandbox", "Grading works, with limits on time and memory only."
+    """Put a process into the sandbox that keeps students' code away from this machine's files and network."""
+    name, weaker = "sandbox", "Grading works, with limits on time and memory only; --require-sandbox refuses it."
     if sys.platform != "linux":
         found = f"{sys.platform} has no namespaces: students' code can read your files"
         return Finding(name, State.WARN, found, weaker)
-    probe = [sys.executable, "-I", "-S", "-c", NAMESPACE_PROBE]
-    tried = subprocess.run(probe, capture_output=True, text=True, check=False)
-    if tried.returncode == 0:
-        return Finding(name, State.OK, "user, mount and network namespaces can be made")
-    refused = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
+    tried = subprocess.run([sys.executable, "-P", "-c", _TRIAL], capture_output=True, text=True, check=False)
+    if tried.returncode != 0:
+        refused = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
+    else:
+        isolation = Isolation.from_json(json.loads(tried.stdout))
+        if isolation.is_sandbox:
+            who = "root" if isolation.way is Way.ROOT else "an ordinary user"
+            return Finding(name, State.OK, f"a process was put into one, as {who}: {isolation.sentence}")
+        refused = isolation.refused
     return Finding(
         name,
         State.WARN,
-        f"namespaces are refused ({refused}): students' code can read your files",
+        f"no sandbox can be made ({refused}): students' code can read your files and reach the network",
         f"{weaker} As root: sysctl -w kernel.unprivileged_userns_clone=1 (Debian) or "
         "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu). In a container: allow user namespaces.",
     )
