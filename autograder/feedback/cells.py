@@ -152,7 +152,7 @@ def _own(cell: NotebookNode) -> Markup:
 
 def _unchanged(cell: NotebookNode) -> Markup:
     """Return code that was handed out, folded, and what it showed."""
-    fold = Markup('<details class="given"><summary>Code that was given</summary>')
+    fold = Markup('<details class="given code-given"><summary>Code that was given</summary>')
     return fold + code(cell.source) + Markup("</details>") + _outputs(cell)
 
 

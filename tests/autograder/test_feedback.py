@@ -231,7 +231,7 @@ def test_code_that_was_handed_out_and_left_as_it_was_is_folded_and_what_it_showe
     first = next(cell for cell in notebook.cells if cell.source.startswith("# Run this cell first."))
     first.outputs = [new_output("stream", text="The course is here.")]
     receipt = receipt_of(course, "s001")
-    fold = '<details class="given"><summary>Code that was given</summary>'
+    fold = '<details class="given code-given"><summary>Code that was given</summary>'
     page = feedback_page(course, receipt, notebook)
     before, after = page[: page.index("# Run this cell first")], page[page.index("# Run this cell first") :]
     assert before.rindex(fold) > before.rfind("</details>")
@@ -248,7 +248,7 @@ def test_without_the_assignments_source_nothing_is_folded_as_given(course: Cours
     for damaged in (b"{", b"[]", None):
         source = changed.source / "hw1" / "hw1.ipynb"
         source.unlink() if damaged is None else source.write_bytes(damaged)
-        assert '<details class="given">' not in feedback_page(changed, receipt, notebook)
+        assert '<details class="given code-given">' not in feedback_page(changed, receipt, notebook)
 
 
 def test_a_quiz_opens_its_questions_and_speaks_of_one_answer(course: Course, tmp_path: Path) -> None:

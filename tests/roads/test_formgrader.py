@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 from small_term import answered, lay_out
 
+from autograder.feedback import write_feedback
 from autograder.grading import grade
-from autograder.nbgrader_bridge.steps import generate, register_class
+from autograder.nbgrader_bridge.steps import generate, open_gradebook, register_class
 from autograder.rules.coursefile import load_course
 from autograder.rules.roster import load_roster
 
@@ -130,3 +131,18 @@ def test_formgrader_in_jupyterlab_shows_the_class_and_its_scores(lab: str, page)
     row.wait_for()
     # linear_predict (2) and mse (1) are lost
     assert "12 / 15" in row.inner_text()
+
+
+def test_what_is_typed_in_formgrader_stands_on_the_students_page(graded_class: Path, lab: str, page) -> None:
+    course = load_course(graded_class)
+    with open_gradebook(course) as gradebook:
+        notebook = gradebook.find_submission_notebook("hw1", "hw1", "emmy").id
+    page.goto(f"{lab}/formgrader/submissions/{notebook}/?index=0")
+    box = page.locator(".nbgrader_cell", has_text="Student's answer").first.locator("textarea.comment[placeholder]")
+    box.wait_for()  # formgrader writes the placeholder once it has loaded what was typed before
+    with page.expect_response(lambda answer: "/formgrader/api/comment/" in answer.url and answer.ok):
+        box.fill("Is 2 < 3? <script>alert(1)</script>")
+        box.blur()
+    pages = {path.parts[-3]: path.read_text(encoding="utf-8") for path in write_feedback(course, "hw1")}
+    assert "<b>Your instructor writes:</b> <span>Is 2 &lt; 3? &lt;script&gt;alert(1)&lt;/script&gt;" in pages["emmy"]
+    assert "Your instructor writes" not in pages["ada"]
