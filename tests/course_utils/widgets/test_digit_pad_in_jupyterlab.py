@@ -1,24 +1,11 @@
 """The digit pad in JupyterLab in a real Chromium: draw, and see the probabilities change."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import threading
-from pathlib import Path
 
-import nbformat
 import pytest
+from jupyterlab_server import ARTIFACTS, CHROMIUM, FLAGS, SECONDS, run_all, serve, write_notebook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-
-ROOT = Path(__file__).resolve().parents[3]
-ARTIFACTS = ROOT / "test-artifacts"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-SECONDS = 1000  # Playwright counts milliseconds
 
 pytestmark = [
     pytest.mark.slow,
@@ -49,37 +36,9 @@ digit_pad(model, load_digits("test", "small"))
 def server(tmp_path_factory):
     """A JupyterLab of its own with one notebook; yields its address."""
     home = tmp_path_factory.mktemp("lab")
-    cells = [nbformat.v4.new_code_cell(CELL), nbformat.v4.new_markdown_cell("The cell below the pad.")]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    nbformat.write(notebook, home / "pad.ipynb")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("FIRST_DESCENT")}
-    environment |= {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}", "--ServerApp.port_retries=0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if f"http://127.0.0.1:{port}/lab" in line:
-            break
-    else:
-        pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
-    drain.start()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=30)
-    drain.join(timeout=30)
-    process.stderr.close()
+    write_notebook(home / "pad.ipynb", CELL)
+    with serve(home) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -97,24 +56,6 @@ def page(server):
             ARTIFACTS.mkdir(exist_ok=True)
             page.screenshot(path=ARTIFACTS / "digit_pad.png")
             chromium.close()
-
-
-def run_all(page, address):
-    """Open the notebook and run its cells; open it anew if JupyterLab was not ready and asks for a kernel."""
-    prompts = page.locator(".jp-InputPrompt")
-    started = prompts.filter(has_text="[1]").or_(prompts.filter(has_text="[*]"))
-    for _ in range(6):
-        page.goto(address)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
-        try:
-            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
-            page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
-            started.first.wait_for(state="attached", timeout=15 * SECONDS)
-            return
-        except playwright.TimeoutError:
-            continue
-    pytest.fail("no cell was run")
 
 
 @pytest.fixture

@@ -1,0 +1,80 @@
+"""A JupyterLab of one's own in a folder, and a page in Chromium that runs a notebook there."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+ARTIFACTS = ROOT / "test-artifacts"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SECONDS = 1000  # Playwright counts milliseconds
+
+
+def write_notebook(path: Path, *sources: str) -> None:
+    """Write a notebook with these code cells and a text cell below them."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=[*cells, nbformat.v4.new_markdown_cell("The cell below.")])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+
+
+@contextmanager
+def serve(home: Path) -> Iterator[str]:
+    """Start a JupyterLab over a folder; yield its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("FIRST_DESCENT")}
+    environment |= {
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}", "--ServerApp.port_retries=0"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if f"http://127.0.0.1:{port}/lab" in line:
+            break
+    else:
+        pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
+    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
+    drain.start()
+    yield f"http://127.0.0.1:{port}"
+    process.terminate()
+    process.wait(timeout=30)
+    drain.join(timeout=30)
+    process.stderr.close()
+
+
+def run_all(page, address: str) -> None:
+    """Open the notebook and run its cells; open it anew if JupyterLab was not ready and asks for a kernel."""
+    from playwright.sync_api import TimeoutError as TooSlow
+
+    prompts = page.locator(".jp-InputPrompt")
+    started = prompts.filter(has_text="[1]").or_(prompts.filter(has_text="[*]"))
+    for _ in range(6):
+        page.goto(address)
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
+        try:
+            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
+            page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
+            started.first.wait_for(state="attached", timeout=15 * SECONDS)
+            return
+        except TooSlow:
+            continue
+    pytest.fail("no cell was run")
