@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder import screen
-from autograder.engine.worker.client import isolation_here
-from autograder.feedback import write_feedback
-from autograder.grading import Graded, Status, grade, submissions
 from autograder.intake.collecting import collect
 from autograder.intake.fates import Fate
-from autograder.nbgrader_bridge.gradebook import maximum
-from autograder.nbgrader_bridge.steps import generate, register_class
-from autograder.regrading import Trial, preview
-from autograder.report import write_report
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import load_roster
+
+if TYPE_CHECKING:  # each road loads what it needs when it is taken: collecting needs neither torch nor nbgrader
+    from autograder.grading import Graded
+    from autograder.regrading import Trial
 
 
 def run_generate(course: Course, assignment: str) -> None:
     """Make the students' version and enter assignment and class in the gradebook."""
+    from autograder.nbgrader_bridge.steps import generate, register_class
+
     generate(course, assignment)
     if course.roster.exists():
         register_class(course, load_roster(course.roster))
@@ -52,6 +52,10 @@ def run_grade(
 
     Ctrl-C between or inside submissions loses nothing that is done.
     """
+    from autograder.engine.worker.client import isolation_here
+    from autograder.grading import Status, grade, submissions
+    from autograder.nbgrader_bridge.gradebook import maximum
+
     if maximum(course, assignment) is None:
         run_generate(course, assignment)
     done: list[Graded] = []
@@ -96,6 +100,8 @@ def run_preview(
     scheduler: str = "",
 ) -> Trial:
     """Find out what grading would change, with a progress bar; nothing is written."""
+    from autograder.regrading import preview
+
     with screen.progress() as bars:
         whole = bars.add_task(f"Trying {assignment}", total=None)
 
@@ -109,6 +115,8 @@ def run_preview(
 
 def run_feedback(course: Course, assignment: str) -> tuple[Path, ...]:
     """Write the feedback pages that changed, with a progress bar."""
+    from autograder.feedback import write_feedback
+
     with screen.progress() as bars:
         task = bars.add_task("Writing feedback", total=None)
         return write_feedback(
@@ -118,4 +126,6 @@ def run_feedback(course: Course, assignment: str) -> tuple[Path, ...]:
 
 def run_report(course: Course, assignment: str) -> Path:
     """Write the class report."""
+    from autograder.report import write_report
+
     return write_report(course, assignment)

@@ -174,8 +174,8 @@ def _write(course: Course, examiner: Examiner, fate: Fate, target: Path, account
         if account is not None:
             return account
         raise FolderError(f"The original of {fate.path} is gone from {course.records / 'inbox'}.")
-    restored = restore(file.notebook, examiner.released[fate.assignment])
-    if restored.changes or file.mended:
+    if fate.changes:  # else it is as it should be
+        restored = restore(file.notebook, examiner.released[fate.assignment])
         data = writes_json(restored.notebook).encode("utf-8", "replace") + b"\n"
     digest = hashlib.sha256(data).hexdigest()
     if there not in ("", digest) and (account is None or there != account.written):

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from autograder.errors import StaffError
 from autograder.intake.contents import Contents, index_contents
 from autograder.intake.decisions import SET_ASIDE, Decision
 from autograder.intake.fates import ACCEPTED, NEEDS_PERSON, REFUSED, Fate
 from autograder.intake.inbox import Entry
+from autograder.intake.intact import is_intact
 from autograder.intake.naming import NameReading, decide_person, header_witness, read_name
-from autograder.intake.notebookfile import NotebookFile, read_notebook
+from autograder.intake.notebookfile import NotebookFile, read_notebook, read_plain
 from autograder.intake.people import LOOSE, People, index_people
 from autograder.intake.restore import Change, restore
 from autograder.intake.which import decide_assignment
@@ -61,7 +62,7 @@ class Examiner:
             return replace(fate, fate=REFUSED, reason=_noted("Set aside by a person", decision))
         if entry.data is None or entry.problem:
             return self._named_only(fate, reading)
-        file = read_notebook(entry.data, entry.path)
+        file = read_plain(entry.data, entry.path)
         if file.notebook is None:
             return self._named_only(replace(fate, reason=file.problem), reading)
         return self._identified(fate, reading, file, decision)
@@ -80,7 +81,7 @@ class Examiner:
         )
 
     def _identified(self, fate: Fate, reading: NameReading, file: NotebookFile, decision: Decision | None) -> Fate:
-        notebook = NotebookNode(file.notebook or {})
+        notebook = file.notebook or {}
         content = self.contents.read(notebook["cells"])
         header = read_header(notebook["cells"], self.templates.get(content.assignment or ""))
         in_header = self.names.find(header.assignment) if header.assignment else Mentions((), (), "")
@@ -114,7 +115,9 @@ class Examiner:
             wait = f"{assignment} has not been released yet: release it, then collect again."
             return replace(fate, reason=wait)
         released = self.released[assignment]
-        changes = restore(notebook, released).changes
+        changes: tuple[Change, ...] = ()
+        if not is_intact(notebook, released):
+            changes = restore(from_dict(notebook), released).changes
         mended = tuple(Change("mended", "", 0, note) for note in file.mended)
         form = Form(
             file=reading.file,

@@ -7,7 +7,7 @@ import json
 import re
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import nbformat
@@ -56,6 +56,12 @@ class NotebookFile:
 
 def read_notebook(data: bytes, path: str) -> NotebookFile:
     """Read bytes as a notebook; never raises for what a file may hold."""
+    file = read_plain(data, path)
+    return file if file.notebook is None else replace(file, notebook=nbformat.from_dict(file.notebook))
+
+
+def read_plain(data: bytes, path: str) -> NotebookFile:
+    """Read bytes as a notebook of plain dicts, which takes half the time: enough for looking at it."""
     if not data:
         return NotebookFile(None, "The file is empty (0 bytes).")
     if not data.strip(b"\0 \t\r\n"):
@@ -139,7 +145,7 @@ def _as_notebook(raw: Any, mended: tuple[str, ...]) -> NotebookFile:
     }
     if not notebook["cells"]:
         return NotebookFile(None, "The notebook has no cells.", tuple(notes))
-    return NotebookFile(nbformat.from_dict(notebook), "", tuple(notes))
+    return NotebookFile(notebook, "", tuple(notes))
 
 
 def _minor(value: object) -> int:

@@ -28,6 +28,7 @@ _ASSIGNED = re.compile(r"^(\s*[\w, ]+=\s*)[!%].*$", re.M)
 _HELP = re.compile(r"^(\s*)[\w.]+\?{1,2}\s*$", re.M)
 _OTHER_MAGIC = re.compile(r"^(\s*)%.*$", re.M)
 _OPENS_ANYTHING = frozenset({"exec", "eval", "globals", "locals", "vars", "get_ipython", "setattr", "__import__"})
+_MAY_OPEN = re.compile(rf"\*|{'|'.join(sorted(_OPENS_ANYTHING))}")
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,21 @@ def names_used(source: str) -> CellNames:
         reader.read(tree.body)
     except RecursionError:  # a sum of ten thousand terms
         return CellNames(is_opaque=True)
-    stars = any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(tree))
-    opens = any(isinstance(n, ast.Name) and n.id in _OPENS_ANYTHING for n in ast.walk(tree))
+    opens = _MAY_OPEN.search(source) is not None and any(_opens_anything(node) for node in ast.walk(tree))
     return CellNames(
         makes=frozenset(reader.made),
         needs=tuple(reader.needs),
         calls=tuple(reader.calls),
         checks=tuple(reader.checks),
         functions=reader.functions,
-        is_opaque=is_opaque or stars or opens,
+        is_opaque=is_opaque or opens,
     )
+
+
+def _opens_anything(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return node.names[0].name == "*"
+    return isinstance(node, ast.Name) and node.id in _OPENS_ANYTHING
 
 
 def _parsed(source: str) -> tuple[ast.Module | None, bool]:
@@ -121,11 +127,9 @@ class _Reader:
     def _statement(self, node: ast.stmt) -> None:
         if isinstance(node, Function):
             self._evaluate(*node.decorator_list, *node.args.defaults, *node.args.kw_defaults)
-            self.functions[node.name] = _body_of(node)
-            self._bind(node.name)
-            for inside in ast.walk(node):
-                if isinstance(inside, ast.Global):
-                    self._bind(*inside.names)
+            shared, is_generator = _looked_through(node)
+            self.functions[node.name] = _body_of(node, shared, is_generator)
+            self._bind(node.name, *shared)
         elif isinstance(node, ast.ClassDef):
             self._class(node)
         elif isinstance(node, ast.If | ast.While):
@@ -251,14 +255,26 @@ def _bound_in(node: ast.AST) -> Iterable[str]:
         yield from _bound_in(child)
 
 
-def _body_of(node: Function) -> Body:
+def _looked_through(node: Function) -> tuple[tuple[str, ...], bool]:
+    """Give the names a function declares global, and whether it is a generator."""
+    shared: list[str] = []
+    is_generator = False
+    for inside in ast.walk(node):
+        if isinstance(inside, ast.Global):
+            shared += inside.names
+        elif isinstance(inside, ast.Yield | ast.YieldFrom):
+            is_generator = True
+    return tuple(shared), is_generator
+
+
+def _body_of(node: Function, shared: Iterable[str], is_generator: bool) -> Body:
     """Read what calling a function needs of the notebook."""
     arguments = node.args
     own = {each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)}
     own |= {each.arg for each in (arguments.vararg, arguments.kwarg) if each is not None}
     own |= {name for statement in node.body for name in _bound_in(statement)}
-    own -= {name for inside in ast.walk(node) if isinstance(inside, ast.Global) for name in inside.names}
+    own -= set(shared)
     reader = _Reader(own)
-    if not any(isinstance(inside, ast.Yield | ast.YieldFrom) for inside in ast.walk(node)):
+    if not is_generator:
         reader.read(node.body)  # a generator runs when somebody asks
     return Body(tuple(reader.needs), tuple(name for name in reader.calls if name not in own))

@@ -37,6 +37,7 @@ _KEY = re.compile(
     r"(?:names?|id)(?:\s+of\s+student)?|surname|student|author|assignment|homework|e-?mail)\s*[:\uff1a=|]\s*",
     re.IGNORECASE,
 )
+_MAY_SAY = re.compile(r"[:\uff1a=|&]")  # no line without one of these says a key and its value
 # What a template says before a student has written anything.
 _UNFILLED = {
     joined(text)
@@ -93,7 +94,7 @@ def read_header(cells: Sequence[Mapping[str, Any]], template: Header | None = No
         for line in _lines(str(cell.get("source", "")), is_code):
             if not is_code and heading_in in (0, place) and line.lstrip().startswith("#"):
                 heading, heading_in = f"{heading} {_bare(line).strip()}".strip(), place
-            for key, value in _pairs(_bare(line)):
+            for key, value in _pairs(_bare(line)) if _MAY_SAY.search(line) else ():
                 if key not in values and _is_filled(value):
                     values[key] = value
                     where = where or place

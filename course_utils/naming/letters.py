@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Straight, curly, modifier and accent characters that stand for an apostrophe; and characters nobody sees.
 _DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼʻʹ′＇\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"))
@@ -36,6 +37,7 @@ def _is_of_a_word(character: str) -> bool:
     return character.isalnum() or unicodedata.category(character)[0] == "M"
 
 
+@lru_cache(maxsize=32_768)  # a class's names are compared over and over
 def words(text: str) -> tuple[str, ...]:
     """Split into plain words, at everything that is no letter, mark or digit (apostrophes are dropped)."""
     return tuple("".join(c if _is_of_a_word(c) else " " for c in plain(text)).split())

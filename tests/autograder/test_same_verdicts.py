@@ -20,6 +20,9 @@ from test_naming import CLEAR, OPEN, SETTLED
 from typer.testing import CliRunner
 
 from autograder.cli import app
+from autograder.intake.intact import is_intact
+from autograder.intake.notebookfile import read_notebook
+from autograder.intake.restore import restore
 from autograder.nbgrader_bridge.handing_in import facts_of
 from autograder.rules.coursefile import Course, load_course
 from course_utils.errors import HandInError
@@ -283,3 +286,15 @@ def test_both_sides_take_the_same_files(over_files: Any, what: str) -> None:
     assert not report.stops
     assert fate["fate"] in ("accepted", "superseded"), fate["reason"]
     assert fate["deductions"] == [vars(each) for each in report.deductions]
+
+
+@pytest.mark.parametrize(("name", "what"), DAMAGED, ids=[f"{name} {what}" for name, what in DAMAGED])
+def test_what_is_called_intact_needs_no_restoring(over_damages: Any, name: str, what: str) -> None:
+    course, _, made = over_damages
+    released = nbformat.read(course.released_notebook(name), as_version=4)
+    notebook = read_notebook(json.dumps(made[f"{name} {what}"]).encode(), "x.ipynb").notebook
+    assert notebook is not None
+    if is_intact(notebook, released):
+        assert restore(NotebookNode(notebook), released).changes == ()
+    else:
+        assert what not in ("nothing", "own cells added", "outputs cleared")
