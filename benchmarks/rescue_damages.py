@@ -229,7 +229,7 @@ def deleted_answers(work: Work) -> bool:
 
 def _delete(work: Work, cell: Cell) -> None:
     del work.cells[work.place(cell)]
-    name = grade_id(cell) or _whose(work, cell)
+    name = _whose(work, cell)  # by what it says: ids may have been swapped
     if name in work.truth and not any(text(other) in work.truth[name] for other in work.cells):
         work.truth[name] = []
 

@@ -1,4 +1,4 @@
-"""Join again what a slip of the keys split in two: half a function does not run, nor does the other half."""
+"""Undo slips of the keys: halves of a cell are joined again, a text that was merged into code is taken out."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from nbformat import NotebookNode
 from course_utils.handing_in.cellmatch import Cells
 from course_utils.handing_in.cells import defined_names, grade_id
 
+_LONG = 40  # letters: a shorter text may stand in a comment
+
 
 @dataclass(frozen=True)
 class Joined:
@@ -19,6 +21,41 @@ class Joined:
     cells: list[NotebookNode]
     places: list[int]
     sure: dict[int, float]
+
+
+def take_texts_out(cells: Cells, wanted: Cells) -> list[NotebookNode]:
+    """Return the cells without released texts that stand beside code in one cell: merged, it is no code any more."""
+    texts = [
+        str(cell["source"])
+        for cell in wanted
+        if cell["cell_type"] == "markdown" and grade_id(cell) and len(str(cell["source"])) > _LONG
+    ]
+    clean = [NotebookNode(cell) for cell in cells]
+    for cell in clean:
+        source = str(cell["source"])
+        if defined_names(cell) and not _is_code(source):
+            for text in texts:
+                source = source.replace(text, "")
+            if source != cell["source"]:
+                cell["source"] = source.strip("\n")
+    return clean
+
+
+def lost_rests(cells: Cells) -> list[int]:
+    """List the cells (from 0) that begin in the middle of something: the rest of an answer that stands elsewhere."""
+    return [at for at, cell in enumerate(cells) if _is_indented(cell) and not _is_code(str(cell["source"]))]
+
+
+def is_cut_off(cell: NotebookNode) -> bool:
+    """Say whether a cell's code may be a first half: it breaks off, or ends without giving anything back."""
+    try:
+        body = ast.parse(str(cell["source"])).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    last = body[-1] if body else None
+    return isinstance(last, ast.ClassDef) or (
+        isinstance(last, ast.FunctionDef) and not isinstance(last.body[-1], ast.Return | ast.Raise)
+    )
 
 
 def join_halves(cells: Cells) -> Joined:

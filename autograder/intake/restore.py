@@ -15,7 +15,7 @@ from nbformat import NotebookNode
 from autograder.intake.cellids import renew_ids
 from autograder.intake.changes import SURE_ENOUGH, Change, numbered
 from autograder.intake.elsewhere import Found, belongs_elsewhere, is_empty_answer, renamed, settle
-from autograder.intake.halves import join_halves
+from autograder.intake.halves import is_cut_off, join_halves, lost_rests, take_texts_out
 from course_utils.handing_in.cellmatch import Cells, Pair, Pairing, is_answer, pair_cells
 from course_utils.handing_in.cellorder import moved_cells, order_cells
 from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
@@ -34,7 +34,7 @@ class Restored:
 def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
     """Rebuild a submission (format 4) from its released notebook; neither argument is changed."""
     wanted: Cells = released["cells"]
-    joined = join_halves(submitted["cells"])
+    joined = join_halves(take_texts_out(submitted["cells"], wanted))
     cells: Cells = joined.cells
     pairing = pair_cells(cells, wanted)
     found = settle(cells, wanted, pairing)
@@ -54,7 +54,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> Restored:
             rebuilt += _mended(pairing.pairs[owners[place]], cells, wanted, found, changes)
         else:
             rebuilt += _extra(place, cells, wanted, pairing, found, changes)
-    _ask_about_empty_answers(rebuilt, cells, wanted, changes)
+    _ask_about_doubtful_answers(rebuilt, cells, wanted, changes)
     renew_ids(rebuilt, submitted, changes)
     metadata = _kernel(submitted, released, changes)
     if not changes:
@@ -87,10 +87,15 @@ def _put_back(
     return cell
 
 
-def _ask_about_empty_answers(
+def _ask_about_doubtful_answers(
     rebuilt: list[NotebookNode], cells: Cells, wanted: Cells, changes: list[Change]
 ) -> None:
-    """List an answer that is as released although something like it stands in the notebook under another name."""
+    """List an answer that is as released, or cut off, although what may be its own stands in another cell."""
+    rests = ", ".join(str(at + 1) for at in lost_rests(cells))
+    for cell in rebuilt:
+        if rests and grade_id(cell) and not is_empty_answer(cell, wanted) and defined_names(cell) and is_cut_off(cell):
+            what = f"{grade_id(cell)} may be cut off: cell {rests} begins in the middle of something"
+            changes.append(Change("unsure", grade_id(cell), int(rests.partition(",")[0]), what, 0.4))
     empty = {grade_id(cell) for cell in rebuilt if grade_id(cell) and is_empty_answer(cell, wanted)}
     asked = {change.grade_id for change in changes if change.needs_person}
     for original in wanted:
