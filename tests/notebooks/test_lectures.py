@@ -103,6 +103,23 @@ def test_every_link_to_a_file_leads_somewhere(path):
             assert (path.parent / target).exists(), target
 
 
+# What a lecture leads to: the homework and lab of its line in the plan of the course, and the quiz that follows it.
+LEADS_TO = {
+    "01": ("lab1",), "02": ("hw1",), "03": ("hw1", "lab2", "quiz1"), "04": ("hw5", "quiz2"), "05": ("hw2", "lab3"),
+    "06": ("hw3", "quiz3"), "07": ("hw4", "lab4"), "08": ("hw5", "quiz4"), "09": ("hw6",), "10": ("hw6", "quiz5"),
+    "11": ("lab5",), "12": ("lab6", "project"),
+}  # fmt: skip
+
+
+@each
+def test_a_lecture_links_to_its_homework_lab_and_quiz_and_to_the_next_lecture(path):
+    end = prose(read(path)).split("## Now you")[1]
+    for work in LEADS_TO[path.stem[:2]]:
+        assert f"](../assignments/{work}/{work}.ipynb)" in end
+    following = LECTURES[LECTURES.index(path) + 1 :][:1]
+    assert all(f"]({lecture.name})" in end for lecture in following)
+
+
 @each
 @pytest.mark.slow
 def test_a_lecture_runs_on_a_clean_kernel_without_error_or_warning(path):
