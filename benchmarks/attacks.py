@@ -1,7 +1,7 @@
 """Let the class of attackers loose on the kit and on stock nbgrader, and print what each gained beside it.
 
     python benchmarks/attacks.py                            the kit and stock nbgrader; about fifteen minutes
-    python benchmarks/attacks.py --only patch               attacks whose name holds a word
+    python benchmarks/attacks.py --only NaN "points edited"  these attacks only
     python benchmarks/attacks.py --write docs/attacks.md    put the table there
 
 Everybody's answers are wrong, so an honest score is 0 of 3 points. The kit grades with `course grade`. Stock nbgrader
@@ -179,9 +179,8 @@ def _aim_at_asserts(path: Path, name: str) -> None:
     nbformat.write(notebook, path)
 
 
-def grade_with_stock(root: Path, home: Path) -> dict[str, tuple[float | None, bool]]:
-    """Grade the class with stock nbgrader; return points, and whether a canary was read, by student."""
-    run("nbgrader", "autograde", "hw1", cwd=root, home=home)
+def stock_points(root: Path) -> dict[str, tuple[float | None, bool]]:
+    """Return what stock nbgrader gave, and whether a canary was read, by student."""
     found = {}
     with Gradebook(f"sqlite:///{root / 'gradebook.db'}") as gradebook:
         for folder in sorted((root / "submitted").iterdir()):
@@ -201,7 +200,10 @@ def _shown(path: Path) -> str:
 
 
 def compare(names: Sequence[str], folder: Path) -> tuple[list[Row], dict[str, tuple[float | None, float | None]]]:
-    """Run the attacks against both; the second value is what the honest earned from each."""
+    """Run the attacks against both; the second value is what the honest earned from each in the class's own run.
+
+    Where a notebook stopped stock nbgrader's run for the class, those without a grade are graded one at a time.
+    """
     home = folder / "home"
     home.mkdir()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -211,7 +213,12 @@ def compare(names: Sequence[str], folder: Path) -> tuple[list[Row], dict[str, tu
         _say(f"the kit has graded {len(kit)} submissions")
         stock_names = tuple(name for name in names if not why_not_on_stock(name))
         lay_out_stock(folder / "stock", course.source_notebook("hw1"), stock_names, words, home)
-        stock = grade_with_stock(folder / "stock", home)
+        run("nbgrader", "autograde", "hw1", cwd=folder / "stock", home=home)
+        first = stock_points(folder / "stock")
+        left = [student for student, (points, _) in first.items() if points is None]
+        for student in left:
+            run("nbgrader", "autograde", "hw1", "--student", student, cwd=folder / "stock", home=home)
+        stock = stock_points(folder / "stock")
         _say(f"stock nbgrader has graded {len(stock)} submissions")
     rows = []
     for name in names:
@@ -219,7 +226,7 @@ def compare(names: Sequence[str], folder: Path) -> tuple[list[Row], dict[str, tu
         told = seen or ("nothing: it leaves no trace, and gains nothing" if name in LEAVE_NO_TRACE else "nothing")
         why_not = why_not_on_stock(name)
         rows.append(Row(name, points, told, *(stock[IDS[name]] if not why_not else (None, False)), why_not=why_not))
-    return rows, {student: (kit[student][0], stock[student][0]) for student in HONEST}
+    return rows, {student: (kit[student][0], first[student][0]) for student in HONEST}
 
 
 _INTRODUCTION = """\
@@ -227,7 +234,8 @@ Made by `python benchmarks/attacks.py --write docs/attacks.md`. Each row is a no
 an honest score is 0 of 3 points. The kit graded them as one class with `course grade`. Stock nbgrader graded with plain
 `nbgrader autograde`, without the kit's configuration: three test cells of asserts (visible and hidden ones), a limit of
 10 seconds for a cell. What would harm the machine where nothing keeps it off, or aims at the kit's own code, was not
-run against it. Attacks that rewrite cells were aimed at asserts there, where their aim is `check()` here.
+run against it. A notebook with a test cell twice stops stock nbgrader's run for the class: those left were graded one
+at a time. Attacks that rewrite cells were aimed at asserts there, where their aim is `check()` here.
 """
 
 
@@ -248,7 +256,7 @@ def page(rows: Sequence[Row], honest: Mapping[str, tuple[float | None, float | N
         f"  all three; {len(read)} showed solutions, the gradebook or another student's work in their outputs.",
         "",
         "Four honest students were graded in the same class, two before the attackers and two after. Their points",
-        "(kit, stock): "
+        "(kit, stock; – is no grade, because an attack had stopped the class's run): "
         + "; ".join(f"{who} {_number(kit)}, {_number(stock)}" for who, (kit, stock) in honest.items())
         + ".",
         "",
@@ -270,13 +278,13 @@ def _say(text: str) -> None:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="a word of the attacks' names")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these attacks only")
     parser.add_argument("--write", type=Path, help="a page to write")
     given = parser.parse_args()
     isolation_here().require()
     folder = Path(tempfile.mkdtemp(prefix="attacks-"))
     try:
-        made = page(*compare([name for name in NAMES if given.only in name], folder))
+        made = page(*compare([name for name in NAMES if not given.only or name in given.only], folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(made)

@@ -69,6 +69,11 @@ def _cell(cell: Any, ours: Mapping[str, Cell]) -> Iterator[Sighting]:
     if freed:
         sentence = f"In the file this cell is no longer marked as {' and '.join(_WORDS[word] for word in freed)}."
         yield Sighting(Kind.FILE, name, sentence)
+    tags = cell["metadata"].get("tags")
+    if before.get("grade") and isinstance(tags, list) and "skip-execution" in tags:
+        yield Sighting(
+            Kind.FILE, name, "In the file this cell has a tag by which it would not be run; it was taken off."
+        )
     if before.get("grade") and not before.get("solution"):
         yield from _test_cell(name, cell, ours[name])
 

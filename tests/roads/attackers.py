@@ -161,8 +161,7 @@ ON_FILES: Mapping[str, OnFile] = {
         _each(lambda cell: (cell.update(source="1.0"), cell.metadata.nbgrader.update(locked=False, solution=True)))
     ),
     "test cells to be skipped": OnFile(
-        _each(lambda cell: (cell.metadata.update(tags=["skip-execution"]), cell.update(outputs=_result("1.0")))),
-        is_seen=False,
+        _each(lambda cell: (cell.metadata.update(tags=["skip-execution"]), cell.update(outputs=_result("1.0"))))
     ),
     "test cells deleted": OnFile(
         lambda notebook: notebook.update(cells=[cell for cell in notebook.cells if grade_id(cell) not in EXERCISES]),

@@ -146,6 +146,8 @@ LATER_ANSWERS = {
     "a picture that runs a script": "from IPython.display import HTML, SVG, Markdown, Javascript, display\ndisplay(HTML('<img src=x onerror=alert(1)><iframe srcdoc=x></iframe>'), SVG(data='<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(1)</script></svg>'), Markdown('[x](javascript:alert(1))'), Javascript('alert(1)'))\n" + WRONG,
 }  # fmt: skip
 ANSWERS |= LATER_ANSWERS
+# what takes the place of an answer has to stand where the answer stands
+ANSWERS |= {name: FILES.pop(name) for name in ("the right answers", "right answers left in memory")}
 
 UNSEEN = {
     "NaN": "an honest answer may give it, too",

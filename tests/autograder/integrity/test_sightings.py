@@ -90,6 +90,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "a shown number": (lambda n: _test_cell(n).update(source="print(1.0)"), "test cell was changed"),
     "a result": (lambda n: _test_cell(n).update(outputs=[_result("99.0")]), "a result of 99"),
     "a claim": (lambda n: _about(n, 0).update(grade=True, points=50), "claims 50 points"),
+    "a tag": (lambda n: _test_cell(n)["metadata"].update(tags=["skip-execution"]), "would not be run"),
     "a marked solution": (lambda n: n["cells"][0].update(source="### BEGIN SOLUTION\n"), "instructor's version"),
     "marks": (lambda n: n["metadata"].update(first_descent={"verdicts": []}), "marks in its metadata"),
     "another cell": (
