@@ -14,6 +14,7 @@ import nbformat
 
 _CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "first-descent-otter"
 _TEST = """\
+OK_FORMAT = True
 test = {{
     "name": {name!r},
     "points": {points},
@@ -32,7 +33,8 @@ True"""
 def otter_seconds(root: Path, assignment: str) -> tuple[str, list[float], list[float]]:
     """Grade every submission in `root` with `otter run`; return otter's version, seconds and points of each.
 
-    Each test asks the course's own check for full points: otter's tests give all of a question's points or none.
+    Each test asks the course's own check for full points: otter's tests give all of a question's points or none. The
+    notebook comes without its test cells, so that nothing is checked twice.
     """
     python = _environment()
     version = subprocess.run(
@@ -43,9 +45,12 @@ def otter_seconds(root: Path, assignment: str) -> tuple[str, list[float], list[f
     for path in sorted((root / "submitted").glob(f"*/{assignment}/{assignment}.ipynb")):
         folder = root / "otter" / path.parent.parent.name
         folder.mkdir(parents=True)
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells = [cell for cell in notebook.cells if not cell.metadata.get("nbgrader", {}).get("grade")]
+        nbformat.write(notebook, folder / path.name)
         started = time.perf_counter()
         done = subprocess.run(
-            [python, "-m", "otter", "run", "-a", str(archive), "-o", str(folder), str(path)],
+            [python, "-m", "otter", "run", "-a", str(archive), "-o", str(folder), str(folder / path.name)],
             cwd=root, capture_output=True, text=True, check=False,
         )  # fmt: skip
         seconds.append(time.perf_counter() - started)
