@@ -224,8 +224,8 @@ class _Run:
 
     def _revive(self, kernel: Kernel) -> bool:
         """Start a new kernel and run again in it what ran well before; False if that is no longer allowed."""
-        self._go_on()
         while self.restarts < self.limits.restarts:
+            self._go_on()  # a run that was stopped starts no kernel
             self.restarts += 1
             try:
                 kernel.restart()
