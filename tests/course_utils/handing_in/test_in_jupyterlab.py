@@ -1,0 +1,103 @@
+"""`submit()` in a real JupyterLab in Chromium: run all cells, read the panel, find the file."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from handed_out import ROOT, of_the_course, save, small
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+
+ARTIFACTS = ROOT / "test-artifacts"
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+SECONDS = 1000  # Playwright counts milliseconds
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium on the PATH or in $CHROMIUM"),
+]
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A JupyterLab of its own over an empty folder; yields its address and the folder."""
+    home, own = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings")
+    environment = os.environ | {
+        "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(own / "config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(own / "lab"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
+        "PYTHONPATH": str(ROOT),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
+            break
+    else:
+        pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
+    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
+    drain.start()
+    yield found[1], home
+    process.terminate()
+    process.wait(timeout=60)
+    drain.join(timeout=60)
+    process.stderr.close()
+
+
+def test_run_all_cells_shows_the_panel_and_writes_the_file(lab: tuple[str, Path]) -> None:
+    address, home = lab
+    name = os.environ.get("FIRST_DESCENT_SUBMIT", "")  # hw1, quiz3, …: one of the course's own in its place
+    notebook = json.loads(nbformat.writes(of_the_course(name, solved=True))) if name else small(answer="1 / 0")
+    save(home / "work" / "mine.ipynb", notebook)
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = chromium.new_page(viewport={"width": 1250, "height": 1200})
+        page.set_default_timeout(120 * SECONDS)
+        started = page.locator(".jp-InputPrompt").filter(has_text=re.compile(r"\[[1*]\]"))
+        try:
+            for _ in range(6):
+                page.goto(f"{address}/lab/tree/work/mine.ipynb?reset")
+                page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+                page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
+                try:
+                    page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
+                    page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
+                    started.first.wait_for(state="attached", timeout=15 * SECONDS)
+                    break
+                except playwright.TimeoutError:
+                    continue
+            if not name:  # a cell raised, so Run All stopped there: the last cell is run by hand
+                last = page.locator(".jp-Notebook .jp-CodeCell").last
+                last.locator(".cm-content").click()
+                page.keyboard.press("Control+Enter")
+            panel = page.locator(".jp-OutputArea").filter(has_text="The grader will accept this notebook")
+            panel.first.wait_for(timeout=300 * SECONDS)
+            text = " ".join(panel.first.inner_text().split())
+            panel.first.scroll_into_view_if_needed()
+        finally:
+            ARTIFACTS.mkdir(exist_ok=True)
+            page.screenshot(path=ARTIFACTS / f"submit_{name or 'small'}.png")
+            chromium.close()
+    wanted = f"Ada_Lovelace_{name or 'hw1'}.ipynb"
+    assert f"Hand in this file: {wanted}" in text
+    assert (home / "work" / wanted).exists()
+    assert "Read as it was saved on" in text
+    if not name:
+        assert "ZeroDivisionError: division by zero, in line 1" in text
