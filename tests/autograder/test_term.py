@@ -18,6 +18,7 @@ from autograder.rules.byhand import read_by_hand
 from autograder.rules.coursefile import Course, load_course
 from autograder.term import Standing, load_term
 from autograder.term.exporting import Form, export
+from autograder.term.sheets import final_rows
 from autograder.term.tables import as_csv, number, read_table
 
 AFTER = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
@@ -138,6 +139,32 @@ def test_the_final_sheet_writes_nothing_for_what_is_not_graded(course: Course) -
     assert (rows["s007"]["hw1 (of 15)"], rows["s007"]["course total %"]) == ("", "")
     assert rows["s007"]["not in it"] == "hw1 waits for a person"
     assert rows["s008"]["not in it"] == "hw1 not graded"
+
+
+def test_the_final_sheet_says_what_a_zero_is_and_which_weight_cannot_count(course: Course) -> None:
+    for moment, said in ((BEFORE, ("", "")), (AFTER, ("0", "hw1"))):
+        header, *lines = final_rows(course, load_term(course, moment))
+        rows = {line[0]: dict(zip(header, line, strict=True)) for line in lines}
+        assert (rows["s099"]["hw1 (of 15)"], rows["s099"]["missing"]) == said
+        assert {row["missing"] for name, row in rows.items() if name != "s099"} == {""}
+    done = export(course, Form.FINAL)
+    assert any("Nothing can count in professionalism (20 %)" in remark for remark in done.remarks)
+    add_rules(course, '[by_hand]\nprofessionalism = "p.csv"\n')
+    (course.root / "p.csv").write_text("id,percent\ns001,0\ns002,\n")
+    done = export(load_course(course.root), Form.FINAL)
+    rows = {row["student_id"]: row for row in table(done.path)}
+    column = "professionalism % (weight 20)"
+    assert (rows["s001"][column], rows["s001"]["not in it"]) == ("0", "")  # a 0 that somebody gave
+    assert (rows["s002"][column], rows["s002"]["not in it"]) == ("", "professionalism has no mark yet")
+    assert not any("professionalism" in remark for remark in done.remarks)
+
+
+def test_parts_that_are_not_those_of_the_notebook_are_named(course: Course) -> None:
+    file = course.root / "course.toml"
+    file.write_text(file.read_text().replace('kind = "homework"', 'kind = "homework"\nparts = { a = 5, b = 5 }'))
+    with pytest.raises(CourseFileError, match=r"hw1\.parts add up to 10, but the notebook is worth 15 points"):
+        export(load_course(course.root), Form.FINAL)
+    assert not list(course.reports.glob("*.csv"))
 
 
 def test_every_grade_has_its_reasons(course: Course) -> None:

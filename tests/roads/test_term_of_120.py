@@ -23,6 +23,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 
 import nbformat
@@ -105,44 +106,44 @@ PROFESSIONALISM = {
     "s010": 60, "s011": 0, "s012": 70, "s013": 100, "s014": 100,
 }  # fmt: skip
 
-# student -> course total in percent, and how it was worked out.
+# student -> course total in percent, and how it was worked out; nothing of it is reckoned by the kit
 TOTALS = {
     # all points everywhere
-    "s001": 100.0,
-    # hw1 13 of 15, and 14 after the regrade: (14/15 + 5) / 6 = 98.888889 %;
-    # 20·0.90 + 20·0.98888889 + 10 + 20 + 30 = 18 + 19.777778 + 60
-    "s002": 97.777778,
-    # hw1 15, two days late: 15 - 20 % = 12 of 15; (0.8 + 5) / 6 = 96.666667 %; 20 + 19.333333 + 60
-    "s003": 99.333333,
-    # lab2 six days late: half; lab3 seven days late: nothing, and dropped; labs (1 + ½ + 1 + 1 + 1) / 5 = 90 %;
+    "s001": Fraction(100),
+    # hw1 13 of 15, and 14 after the regrade: assignments (14/15 + 5) / 6 = 89/90;
+    # 20·9/10 + 20·89/90 + 10 + 20 + 30 = 78 + 178/9
+    "s002": Fraction(880, 9),
+    # hw1 15, two days late: 15 - 20 % = 12 of 15; (4/5 + 5) / 6 = 29/30; 20 + 20·29/30 + 60 = 80 + 58/3
+    "s003": Fraction(298, 3),
+    # lab2 six days late: half; lab3 seven days late: nothing, and dropped; labs (1 + 1/2 + 1 + 1 + 1) / 5 = 9/10;
     # 20 + 20 + 9 + 20 + 30
-    "s004": 99.0,
-    # quiz2 excused, quiz4 70 dropped: quizzes 100 %; 20·0.5 + 20 + 10 + 20 + 30
-    "s005": 90.0,
-    # hw2 12 of 15, hw3 in time by the extension, hw4 20 - 10 % = 18 of 20: (1 + 0.8 + 1 + 0.9 + 1 + 1) / 6 = 95 %;
-    # 20·0.8 + 19 + 10 + 20 + 30
-    "s006": 95.0,
-    # hw5 missing: 5/6 = 83.333333 %; no mark for professionalism yet: (16.666667 + 10 + 20 + 30) / 80
-    "s007": 95.833333,
-    # hw6 12 + 1.5 for the reflection = 13.5, called hw6.ipynb: less 5 % = 12.825 of 15 = 85.5 %;
-    # (5 + 0.855) / 6 = 97.583333 %; project 24 of 30; 20 + 19.516667 + 10 + 20 + 24
-    "s008": 93.516667,
-    # hw6 15 with the reflection, two days late: 12 of 15; (5 + 0.8) / 6 = 96.666667 %; the project waits for a person:
-    # (20 + 19.333333 + 10 + 20) / 70
-    "s009": 99.047619,
+    "s004": Fraction(99),
+    # quiz2 excused, quiz4 70 dropped: quizzes 1; 20·1/2 + 20 + 10 + 20 + 30
+    "s005": Fraction(90),
+    # hw2 12 of 15, hw3 in time by the extension, hw4 20 - 10 % = 18 of 20: (1 + 4/5 + 1 + 9/10 + 1 + 1) / 6 = 19/20;
+    # 20·4/5 + 20·19/20 + 10 + 20 + 30 = 16 + 19 + 60
+    "s006": Fraction(95),
+    # hw5 missing: 5/6; no mark for professionalism yet: (20·5/6 + 10 + 20 + 30) / 80 = (230/3) / 80 = 23/24
+    "s007": Fraction(2300, 24),
+    # hw6 12 + 3/2 for the reflection = 27/2, called hw6.ipynb: less 5 % = 513/40 of 15 = 171/200;
+    # (5 + 171/200) / 6 = 1171/1200; project 24 of 30; 20 + 20·1171/1200 + 10 + 20 + 24 = 74 + 1171/60
+    "s008": Fraction(5611, 60),
+    # hw6 15 with the reflection, two days late: 12 of 15; (5 + 4/5) / 6 = 29/30; the project waits for a person:
+    # (20 + 58/3 + 10 + 20) / 70 = (208/3) / 70 = 104/105
+    "s009": Fraction(10400, 105),
     # hw1 14 after the regrade, hw2 12, hw3 17 of 20, hw4 17 of 20, hw5 12, hw6 11 + 2:
-    # (14/15 + 0.8 + 0.85 + 0.85 + 0.8 + 13/15) / 6 = 85 %; labs 4 of 10 each, quizzes 70 each, project 15 of 30;
-    # 20·0.6 + 17 + 4 + 14 + 15
-    "s010": 62.0,
+    # (14/15 + 12/15 + 17/20 + 17/20 + 12/15 + 13/15) / 6 = (51/15 + 34/20) / 6 = (17/5 + 17/10) / 6 = 17/20;
+    # labs 4 of 10 each, quizzes 70 each, project 15 of 30; 20·3/5 + 17 + 4 + 14 + 15
+    "s010": Fraction(62),
     # nothing at all, and 0 for professionalism
-    "s011": 0.0,
-    # all quizzes excused: they leave the weighting; (14 + 20 + 10 + 30) / 80
-    "s012": 92.5,
-    # hw1 in a file called Untitled7.ipynb without a name at the top: 15 - 5 % - 5 % = 13.5, 90 %;
-    # (5 + 0.9) / 6 = 98.333333 %; 20 + 19.666667 + 60
-    "s013": 99.666667,
-    # hw1 to hw5 one day late each: 90 %; hw6, too: all 90 %; 20 + 18 + 60
-    "s014": 98.0,
+    "s011": Fraction(0),
+    # all quizzes excused: they leave the weighting; (20·7/10 + 20 + 10 + 30) / 80 = 74/80
+    "s012": Fraction(7400, 80),
+    # hw1 in a file called Untitled7.ipynb without a name at the top: 15 - 5 % - 5 % = 27/2, 9/10;
+    # (5 + 9/10) / 6 = 59/60; 20 + 59/3 + 60
+    "s013": Fraction(299, 3),
+    # hw1 to hw6 one day late each: 9/10; 20 + 18 + 60
+    "s014": Fraction(98),
 }
 
 
@@ -373,7 +374,7 @@ def test_every_file_of_the_inbox_has_a_fate_and_only_one_needed_a_person(played:
 
 @pytest.mark.parametrize("student", TOTALS)
 def test_the_course_total_is_the_one_worked_out_by_hand(played: Played, student: str) -> None:
-    assert float(played.sheet[student]["course total %"]) == pytest.approx(TOTALS[student], abs=1e-4)
+    assert float(played.sheet[student]["course total %"]) == round(float(TOTALS[student]), 4)
 
 
 # student -> what other columns of the final sheet say, by the beginning of their names
