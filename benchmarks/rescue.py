@@ -231,10 +231,11 @@ def summary(found: Sequence[Found]) -> str:
     """Say all of it in one sentence of Markdown."""
     count = Counter(outcome for each in found for outcome in each.outcomes.values())
     share = {name: f"{100 * count[name] / max(1, count.total()):.2f} %" for name in ("right", "person")}
+    broken = sum(bool(each.problem) for each in found)
     return (
-        f"**{len(found):,} notebooks with {count.total():,} answers: {share['right']} right, {share['person']} listed for"
-        f" a person, {count['lost']} lost in silence, {count['wrong']} wrong; {sum(bool(each.problem) for each in found)}"
-        " rebuilt notebooks that are not whole.**"
+        f"**{len(found):,} notebooks with {count.total():,} answers: {share['right']} right, {share['person']} listed"
+        f" for a person, {count['lost']} lost in silence, {count['wrong']} wrong; {broken} rebuilt notebooks that are"
+        " not whole.**"
     )
 
 
