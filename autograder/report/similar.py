@@ -176,7 +176,7 @@ def _sides(mine: Sequence[_Runs], theirs: Sequence[_Runs], runs: set[int]) -> It
         here = runs.intersection(piece.runs)
         if not here:
             continue
-        there = max(theirs, key=lambda other: other.covered(here))
+        there = max(theirs, key=lambda other: (other.covered(here), other.piece.place == piece.piece.place))
         found.append((piece.covered(here), piece.piece, there.piece))
     for _, one, other in sorted(found, key=lambda each: -each[0]):
         yield SideBySide(one.place, other.place, one.source, other.source)

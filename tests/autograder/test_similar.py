@@ -97,6 +97,12 @@ def test_text_is_compared_by_its_words() -> None:
     assert pair.words >= 40
 
 
+def test_the_same_place_stands_beside_it_where_several_would_do() -> None:
+    mine = [written(essay(1), name) for name in ("why", "how", "when")]
+    (pair,) = similar(group(mine, mine, kind="text"), [])
+    assert [(side.place, side.other_place) for side in pair.sides] == [(name, name) for name in ("why", "how", "when")]
+
+
 def test_code_and_text_of_two_make_one_pair() -> None:
     both = [answer(code(1)), written(essay(1))]
     (pair,) = similar(group(both, both), [])
