@@ -112,6 +112,14 @@ def data_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield str(path.relative_to(folder)), path
 
 
+@dataclass(frozen=True)
+class _Ran:
+    """A cell that ran well; `is_own` says that the student added it to the notebook."""
+
+    source: str
+    is_own: bool
+
+
 @dataclass
 class _Run:
     """One notebook's run: which cells have run, what went wrong, what came back."""
@@ -124,7 +132,7 @@ class _Run:
     skips_checks: bool = False
     faults: list[Fault] = field(default_factory=list)
     responses: dict[str, bytes] = field(default_factory=dict)
-    ran: list[str] = field(default_factory=list)
+    ran: list[_Ran] = field(default_factory=list)
     restarts: int = 0
     isolation: Isolation = UNISOLATED
     changed: tuple[str, ...] = ()
@@ -174,18 +182,36 @@ class _Run:
         if cell.source.strip() and not (is_check and self.skips_checks):
             seconds = min(self.limits.cell_seconds, left)
             run = kernel.run(cell.source, seconds, self.limits.output_bytes)
-            if run.ended is Ended.DIED and _is_answer(cell) and self._revive(kernel):
-                # An answer that merely defines a function ends no process: what stood before it did, late.
-                self._blame_the_cell_before()
-                run = kernel.run(cell.source, seconds, self.limits.output_bytes)
+            if run.ended is Ended.DIED and _is_answer(cell):
+                run = self._answer_again(kernel, cell.source, seconds) or run
             cell.outputs, cell.execution_count = run.outputs.cells, run.execution_count
             self._note(cell, name, run, seconds)
             self.before = name if run.ended in (Ended.OK, Ended.ERROR) else ""
             if run.ended in (Ended.OK, Ended.ERROR) and name not in self.probes:
-                self.ran.append(cell.source)
+                self.ran.append(_Ran(cell.source, not cell.metadata.get("nbgrader")))
         probe = self.probes.get(name)
         if probe is not None:
             self._ask(kernel, name, probe)
+
+    def _answer_again(self, kernel: Kernel, source: str, seconds: float) -> CellRun | None:
+        """Run an answer's cell again that ended the process; None if no kernel could be had.
+
+        An answer that merely defines a function ends no process: what stood before it did, late. If it happens twice,
+        the student's own cell before it is left out; if that does not help, it was the answer.
+        """
+        if not self._revive(kernel):
+            return None
+        self._blame_the_cell_before()
+        run = kernel.run(source, seconds, self.limits.output_bytes)
+        own = [place for place, ran in enumerate(self.ran) if ran.is_own]
+        if run.ended is not Ended.DIED or not own:
+            return run
+        left_out = self.ran.pop(own[-1])
+        if self._revive(kernel):
+            run = kernel.run(source, seconds, self.limits.output_bytes)
+        if run.ended is Ended.DIED:
+            self.ran.insert(own[-1], left_out)
+        return run
 
     def _note(self, cell: NotebookNode, name: str, run: CellRun, seconds: float) -> None:
         if run.ended is Ended.DEADLINE:
@@ -231,12 +257,14 @@ class _Run:
                 kernel.restart()
             except RuntimeError:
                 continue
-            for source in self.ran:
-                kernel.run(source, self.limits.cell_seconds, 0, keep_history=False)
+            for place, ran in enumerate(self.ran):
+                kernel.run(ran.source, self.limits.cell_seconds, 0, keep_history=False)
                 kernel.run("pass", _SIGN_OF_LIFE_SECONDS, 0, keep_history=False)
                 if not kernel.is_alive():
-                    # What ran well the first time killed the kernel now: leave it out next time.
-                    self.ran.remove(source)
+                    # What ran well the first time killed the kernel now, or a cell of the student's own before it did,
+                    # a little later: leave that out next time.
+                    own = [at for at in range(place + 1) if self.ran[at].is_own]
+                    del self.ran[own[-1] if own else place]
                     break
             else:
                 return True

@@ -38,14 +38,15 @@ class Faulty:
 
     `change` works on the answered notebook: in place, or it returns another one, or the bytes of the file. `says` is
     the sentence a student must read (a regular expression; "" if there is nothing to say), `costs` the exercises that
-    lose their points. With `ungraded` it cannot be graded at all: that is then the reason.
+    lose their points. With `ungraded` it cannot be graded at all: that is then the reason. Of what is `fickle` it is
+    chance whether it has any effect, and so whether there is something to say.
     """
 
     change: Change
     says: str = ""
     costs: tuple[str, ...] = ()
     ungraded: str = ""
-    needs_sandbox: bool = False
+    fickle: bool = False
 
 
 def place(notebook: NotebookNode, name: str) -> int:
@@ -300,13 +301,13 @@ OWN_CELLS: dict[str, Faulty] = {
     "sleeping threads": Faulty(own("import threading, time\nfor _ in range(20): threading.Thread(target=time.sleep, args=(3600,)).start()")),
     "a thread that never rests": Faulty(own("import threading\ndef spin():\n    while True: pass\nthreading.Thread(target=spin).start()")),
     "a thread that ends the process a little later": Faulty(own("import os, threading\nthreading.Timer(0.05, os._exit, (1,)).start()\nimport time; time.sleep(0.04)"), ENDED + "|" + AFTER),
-    "a fork bomb": Faulty(own(FORK_BOMB), STOPPED, needs_sandbox=True),
-    "a fork bomb that detaches itself": Faulty(own(DETACHED), STOPPED, needs_sandbox=True),
-    "a thousand threads": Faulty(own("import threading, time\nfor _ in range(1000): threading.Thread(target=time.sleep, args=(3600,)).start()"), "more processes than it may", needs_sandbox=True),
-    "a memory bomb": Faulty(own("x = []\nwhile True: x.append(bytearray(200_000_000))"), "more memory than there is|" + STOPPED + "|" + ENDED, needs_sandbox=True),
+    "a fork bomb": Faulty(own(FORK_BOMB), STOPPED),
+    "a fork bomb that detaches itself": Faulty(own(DETACHED), STOPPED),
+    "a thousand threads": Faulty(own("import threading, time\nfor _ in range(1000): threading.Thread(target=time.sleep, args=(3600,)).start()"), "more processes than it may"),
+    "a memory bomb": Faulty(own("x = []\nwhile True: x.append(bytearray(200_000_000))"), "more memory than there is|" + STOPPED + "|" + ENDED),
     "a tensor larger than any memory": Faulty(own("import torch\ntorch.zeros(10 ** 14)"), "more memory than there is"),
-    "a disk fill": Faulty(own("f = open('big', 'wb')\nwhile True: f.write(bytes(1_000_000))"), "more to the disk than there is room for", needs_sandbox=True),
-    "a temporary folder filled up": Faulty(own("import tempfile\nfor i in range(10_000): open(f'{tempfile.gettempdir()}/{i}', 'wb').write(bytes(1_000_000))"), "more to the disk than there is room for", needs_sandbox=True),
+    "a disk fill": Faulty(own("f = open('big', 'wb')\nwhile True: f.write(bytes(1_000_000))"), "more to the disk than there is room for"),
+    "a temporary folder filled up": Faulty(own("import tempfile\nfor i in range(10_000): open(f'{tempfile.gettempdir()}/{i}', 'wb').write(bytes(1_000_000))"), "more to the disk than there is room for"),
     "too many open files": Faulty(own("f = [open('/dev/null') for _ in range(100_000)]"), "more files than it may|" + STOPPED),
     "100 MB of output": Faulty(own("print('x' * 100_000_000)"), "printed more than 20,000 bytes"),
     "output without end": Faulty(own("while True:\n    print('x' * 10_000)"), "printed more than 20,000 bytes"),
@@ -318,13 +319,13 @@ OWN_CELLS: dict[str, Faulty] = {
     "a recursion without end": Faulty(own("def f(): return f()\nf()"), "RecursionError|" + STOPPED),
     "a stack overflow": Faulty(own("import sys\nsys.setrecursionlimit(10 ** 9)\nclass A:\n    def __getattr__(self, name): return getattr(self, name + 'x')\nA().x"), f"{ENDED}|{STOPPED}|stopped with|more memory"),
     "sys.exit": Faulty(own("import sys\nsys.exit(1)"), "asked Python to end"),
-    "quit()": Faulty(own("quit()"), AFTER),
+    "quit()": Faulty(own("quit()"), f"{ENDED}|{AFTER}", fickle=True),
     "input()": Faulty(own("name = input('What is your name? ')"), "nobody types while it is graded"),
     "a closed standard output": Faulty(own("import sys\nsys.stdout.close()\nprint('still there?')"), "ValueError"),
-    "standard output set to None": Faulty(own("import sys\nsys.stdout = sys.stderr = None\nprint('nothing')"), AFTER),
-    "standard output closed by its number": Faulty(own("import os\nos.close(1); os.close(2)")),
-    "every descriptor closed": Faulty(own("import os\nos.closerange(0, 500)"), f"{ENDED}|{AFTER}|stopped"),
-    "the kernel's own loop stopped": Faulty(own("get_ipython().kernel.io_loop.add_callback(get_ipython().kernel.io_loop.stop)"), AFTER),
+    "standard output set to None": Faulty(own("import sys\nsys.stdout = sys.stderr = None\nprint('nothing')"), f"{ENDED}|{AFTER}", fickle=True),
+    "standard output closed by its number": Faulty(own("import os\nos.close(1); os.close(2)"), f"{ENDED}|{AFTER}", fickle=True),
+    "every descriptor closed": Faulty(own("import os\nos.closerange(0, 500)"), f"{ENDED}|{AFTER}|stopped", fickle=True),
+    "the kernel's own loop stopped": Faulty(own("get_ipython().kernel.io_loop.add_callback(get_ipython().kernel.io_loop.stop)"), f"{ENDED}|{AFTER}", fickle=True),
     "warnings and progress bars": Faulty(noisy),
     "an error in a cell of one's own": Faulty(own("1 / 0"), r"ZeroDivisionError"),
     "a syntax error in a cell of one's own": Faulty(own("for i in range(3)\n    print(i)"), "SyntaxError"),
