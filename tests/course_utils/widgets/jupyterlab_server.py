@@ -45,17 +45,19 @@ def serve(home: Path) -> Iterator[str]:
     command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}", "--ServerApp.port_retries=0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
     said = []
-    for line in process.stderr:
-        said.append(line)
-        if f"http://127.0.0.1:{port}/lab" in line:
-            break
-    else:
-        pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
-    drain.start()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=30)
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if f"http://127.0.0.1:{port}/lab" in line:
+                break
+        else:
+            pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
+        drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
+        drain.start()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
     drain.join(timeout=30)
     process.stderr.close()
 
