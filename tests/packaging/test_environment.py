@@ -112,7 +112,7 @@ def test_code_imports_only_what_is_declared(package: str, extras: tuple[str, ...
 # Parts of what is declared, of which no version of their own is wanted: of JupyterLab and nbgrader, which doctor
 # and the bridge ask; of any kernel, which submit() asks where its notebook lies.
 COME_ALONG = {
-    "autograder": {"jupyter-core", "jupyter-server", "pyzmq", "sqlalchemy"},
+    "autograder": {"jupyter-core", "jupyter-server", "pyzmq", "sqlalchemy", "tornado"},
     "course_utils": {"ipykernel", "jupyter-core"},
 }
 WHERE_THEY_ARE = {"google"}  # google.colab, which is asked in Colab only
