@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from jupyterlab_server import ARTIFACTS, CHROMIUM, FLAGS, SECONDS, run_all, serve, write_notebook
+from own_jupyterlab import ARTIFACTS, CHROMIUM, FLAGS, SECONDS, run_all, serve, write_notebook
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
