@@ -59,9 +59,9 @@ def settle(cells: Cells, wanted: Cells, pairing: Pairing) -> dict[int, Found]:
     return settled
 
 
-def renamed(cells: Cells, original: Cell) -> list[int]:
-    """List the cells that define what an answer's cell asks for, under another name."""
-    known = {*defined_names(original)}
+def renamed(cells: Cells, original: Cell, wanted: Cells) -> list[int]:
+    """List the cells that define what an answer's cell asks for, under a name that no exercise asks for."""
+    known = {name for cell in wanted if _is_code_answer(cell) for name in defined_names(cell)}
     return [
         at
         for at, cell in enumerate(cells)

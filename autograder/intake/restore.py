@@ -100,7 +100,7 @@ def _ask_about_doubtful_answers(
     asked = {change.grade_id for change in changes if change.needs_person}
     for original in wanted:
         name = grade_id(original)
-        if name in empty - asked and (found := renamed(cells, original)):
+        if name in empty - asked and (found := renamed(cells, original, wanted)):
             places = ", ".join(str(at + 1) for at in found)
             what = f"{name} is empty; its answer may be cell {places}, under another name"
             changes.append(Change("unsure", name, found[0] + 1, what, 0.4))

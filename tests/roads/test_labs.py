@@ -111,7 +111,8 @@ def test_done_untouched_and_half_done(course: Course, name: str) -> None:
     assert half_done[first][0] is Outcome.PASSED
     assert half_done[short] == (Outcome.FAILED, half_done[short][1])
     assert "4 words: at least 15 are asked for." in half_done[short][1]
-    assert "at least 15 are asked for. What stood in the cell, what is copied" in half_done[pasted][1]
+    assert half_done[pasted][0] is not Outcome.PASSED
+    assert "Say in your own words" in half_done[pasted][1]
     left = {outcome for one, (outcome, _) in half_done.items() if one not in (first, short, pasted)}
     assert left == {Outcome.NOT_ATTEMPTED}
 
@@ -192,4 +193,4 @@ def test_how_many_words_an_answer_needs_is_read_from_the_course_file(course: Cou
     experiments = sum(exercise.contract.points for exercise in exercises_of(name).values())
     found = next(score for score in scores(course, name) if score.student == "brief")
     assert found.raw == experiments
-    assert pending(course, name, ["brief"]) == {"brief": "a rule in course.toml changed"}
+    assert pending(course, name, ["brief"]) == {"brief": "a limit in course.toml, [grading] changed"}

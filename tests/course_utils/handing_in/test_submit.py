@@ -360,7 +360,7 @@ def test_a_cell_that_cannot_be_finished_is_named_and_the_file_is_written_all_the
 CELLS = [
     ("raise SystemExit", "SystemExit, in line 1"),
     ("input('your name?')", "EOFError: EOF when reading a line, in line 1"),
-    ("def f(x)\n    return x", "SyntaxError: expected ':', in line 1: \"def f(x)\"."),
+    ("def f(x)\n    return x", r"SyntaxError: expected ':', in line 1: \"def f\(x\)\"\."),
     ("import cupid", "ModuleNotFoundError: No module named 'cupid', in line 1"),
     ("1\nopen('notes.txt')", "FileNotFoundError: .*, in line 2"),
     ("raise ValueError('a\\nb' * 999)", "ValueError: a ba b"),
