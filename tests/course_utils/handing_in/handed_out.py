@@ -18,6 +18,7 @@ from autograder.rules.coursefile import load_course
 from course_utils.handing_in.facts import KEY, Facts, Work, write_facts
 
 ROOT = Path(__file__).resolve().parents[3]
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}  # without one JupyterLab asks for it
 MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION")
 GRADED = sorted(path.stem for path in (ROOT / "notebooks/assignments").glob("*/*.ipynb"))
 
@@ -74,7 +75,8 @@ def small(
     made[0]["source"] = made[0]["source"].replace("**Name:**", f"**Name:** {student}")
     made[2]["source"] = answer
     made[5]["source"] = words or "Twice as much, I think."
-    notebook = new_notebook(cells=made, metadata={KEY: json.loads(json.dumps(write_facts(facts)))})
+    metadata = {KEY: json.loads(json.dumps(write_facts(facts))), "kernelspec": KERNEL}
+    notebook = new_notebook(cells=made, metadata=metadata)
     return dict(json.loads(nbformat.writes(nbformat.from_dict(notebook))))
 
 
