@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,9 @@ from autograder.nbgrader_bridge.stubs import ClearAnswers
 
 FOLDER = Path(__file__).parents[2] / "notebooks" / "assignments"
 NAMES = [name for name in assignments() if (FOLDER / name / f"{name}.ipynb").is_file()]
+
+# The roads' tests run labs and quizzes, solved and untouched, once more: here they run in full only.
+RUN = NAMES if os.environ.get("FIRST_DESCENT_FULL") else [name for name in NAMES if name.startswith("hw")]
 
 
 def read(name):
@@ -87,7 +91,7 @@ def test_the_source_is_stored_clean_and_in_nbgraders_form(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RUN)
 def test_the_source_earns_all_points_and_shows_no_error(name):
     notebook = run(read(name))
     # Students' keys know nothing of a quiz's answers: its questions are graded after they have been handed in.
@@ -101,7 +105,7 @@ def test_the_source_earns_all_points_and_shows_no_error(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", RUN)
 def test_the_stubs_earn_nothing_and_only_they_are_missing(name):
     notebook, _ = ClearAnswers().preprocess(read(name), {})
     assert "SOLUTION" not in nbformat.writes(notebook)

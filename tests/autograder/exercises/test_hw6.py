@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 from answers_hw6 import RIGHT, WRONG
@@ -150,9 +152,10 @@ def test_hidden_splits_differ_from_the_visible_one_and_from_each_other():
 
 
 @pytest.mark.slow
-def test_the_floor_lies_below_every_of_twenty_runs():
+def test_the_floor_lies_below_every_run():
     fit = EXERCISES["fit"]
-    for secret in range(10):  # two hidden splits and seeds each
+    # two hidden splits and seeds each: twenty runs in full
+    for secret in range(10 if os.environ.get("FIRST_DESCENT_FULL") else 2):
         cases = fit.cases(secret)[1:]
         key = fit.answer_key(secret)
         responses = respond(fit.contract, fit.reference, cases)
