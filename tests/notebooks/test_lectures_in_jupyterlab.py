@@ -1,6 +1,7 @@
 """The lectures in JupyterLab in a real Chromium: open, run all, move a slider, see the picture change."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -95,17 +96,16 @@ def page(browser, server, request):
 
 
 def run_all(page, address):
-    """Open the lecture and run all cells; open it anew if JupyterLab was not ready and asks for a kernel."""
-    prompts = page.locator(".jp-InputPrompt")
-    started = prompts.filter(has_text="[1]").or_(prompts.filter(has_text="[*]"))
-    for _ in range(6):
+    """Open the lecture and run all cells, once its kernel is there; again if not one of them ran."""
+    ran = page.locator(".jp-InputPrompt").filter(has_text=re.compile(r"\[\d+\]"))
+    ready = page.locator("#jp-main-statusbar").get_by_text(re.compile(r"Python 3.*\| Idle"))
+    for _ in range(3):
         page.goto(address)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
         try:
+            ready.wait_for()  # before it, "Run All Cells" is lost, and JupyterLab may ask for a kernel
             page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
             page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
-            started.first.wait_for(state="attached", timeout=15 * SECONDS)
+            ran.first.wait_for(state="attached")
             return
         except playwright.TimeoutError:
             continue
