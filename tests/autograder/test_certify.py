@@ -1,7 +1,12 @@
-"""The certificate tells a sound grader from one with a hole."""
+"""The certificate tells a sound grader from one with a hole.
+
+Every declared exercise is tried on all that is known to be wrong or right of it; the mutants of homework 1 to 3 are
+tried as well, those of the others with FIRST_DESCENT_FULL=1 (`course certify` always tries all).
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -114,6 +119,8 @@ def test_a_bad_catalogue_is_said(tmp_path: Path, name: str) -> None:
 
 
 EXERCISES = {exercise.name: exercise for exercise in select_exercises(())}
+IS_FULL = bool(os.environ.get("FIRST_DESCENT_FULL"))
+MUTATED = set(EXERCISES) if IS_FULL else {name for part in ("hw1", "hw2", "hw3") for name in exercises_of(part)}
 
 
 # Endless recursion, a mistake of Value, may strike inside a garbage collector's callback of the test runner.
@@ -121,10 +128,11 @@ EXERCISES = {exercise.name: exercise for exercise in select_exercises(())}
 @pytest.mark.parametrize("name", EXERCISES)
 def test_every_grader_is_sound_and_names_what_is_wrong(name: str) -> None:
     mine = [answer for answer in load_catalogue() if answer.exercise == name]
-    certificate = certify_one(EXERCISES[name], mine)
+    certificate = certify_one(EXERCISES[name], mine, with_mutants=name in MUTATED)
     assert certificate.is_sound, certificate
     assert certificate.unnamed == ()
     assert certificate.pairs == ()
+    assert (certificate.mutants > 0) is (name in MUTATED)
 
 
 def test_the_catalogue_speaks_of_declared_exercises_only() -> None:
