@@ -69,7 +69,8 @@ def points_line(report: Report) -> str:
         return ""
     got, most = (sum(getattr(each, what) for each in counted) for what in ("points", "max_points"))
     open_points = sum(each.max_points or 0 for each in report.answers if each.points is None)
-    more = f" {open_points:g} more are graded later." if open_points else ""
+    noun = "point is" if open_points == 1 else "points are"
+    more = f" {open_points:g} more {noun} graded later." if open_points else ""
     return f"So far {got:g} of {most:g} points by the checks; the grader tries other inputs as well.{more}"
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_utils.errors import HandInError
 from course_utils.handing_in.facts import Facts, Work, read_facts
@@ -21,7 +21,20 @@ from course_utils.handing_in.writing import write_copy
 
 # Where one of these is set, the notebook is being graded or checked, and there is nobody to hand it in.
 _NOBODY_HERE = (RUNNING, "NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
+if TYPE_CHECKING:
+    _HerePath = Path
+else:
+    _HerePath = type(Path())  # in Python 3.11 Path itself cannot be derived from
 _KINDS = {"hw": "homework", "lab": "lab", "quiz": "quiz"}
+
+
+class _Written(_HerePath):
+    """The copy's path; below the panel, which names the file, a notebook does not show it once more."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        """Show nothing."""
 
 
 def submit(assignment: str = "", *, file: str | os.PathLike[str] | None = None, run: bool = True) -> Path | None:
@@ -58,7 +71,7 @@ def submit(assignment: str = "", *, file: str | os.PathLike[str] | None = None, 
     _show(ReportView(report, f"Hand in this file: {path.name}"))
     if "google.colab" in sys.modules:
         _download(path)
-    return path
+    return _Written(path)
 
 
 def _facts(found: Found, assignment: str) -> Facts:

@@ -73,16 +73,19 @@ def test_run_all_cells_shows_the_panel_and_writes_the_file(lab: tuple[str, Path]
         try:
             page.goto(f"{address}/lab/tree/work/mine.ipynb?reset")
             ready = page.locator("#jp-main-statusbar").get_by_text(re.compile(r"Python 3.*\| Idle"))
-            ready.wait_for()
+            ready.wait_for()  # before it, "Run All Cells" is lost
             page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_text("Run All Cells", exact=True).click()
             if not name:  # a cell raised, so Run All stopped there: the last cell is run by hand
+                page.locator(".jp-OutputArea").get_by_text("ZeroDivisionError").first.wait_for()
                 last = page.locator(".jp-Notebook .jp-CodeCell").last
                 last.locator(".cm-content").click()
                 page.keyboard.press("Control+Enter")
             panel = page.locator(".jp-OutputArea").filter(has_text="The grader will accept this notebook")
             panel.first.wait_for(timeout=300 * SECONDS)
             text = " ".join(panel.first.inner_text().split())
+            playwright.expect(page.locator("#jp-main-statusbar")).to_contain_text("| Idle")
+            below = page.locator(".jp-OutputArea-executeResult").filter(has_text=re.compile(r"Path\(|_Written")).count()
             panel.first.scroll_into_view_if_needed()
         finally:
             ARTIFACTS.mkdir(exist_ok=True)
@@ -91,6 +94,7 @@ def test_run_all_cells_shows_the_panel_and_writes_the_file(lab: tuple[str, Path]
     wanted = f"Ada_Lovelace_{name or 'hw1'}.ipynb"
     assert f"Hand in this file: {wanted}" in text
     assert (home / "work" / wanted).exists()
+    assert below == 0, "the file's path stands below the panel once more"
     assert "Read as it was saved on" in text
     if not name:
         assert "ZeroDivisionError: division by zero, in line 1" in text

@@ -42,7 +42,8 @@ def test_it_runs_fresh_says_what_the_grader_sees_and_writes_the_rightly_named_fi
     assert "The grader will accept this notebook: Ada Lovelace, hw1" in text
     assert "✓ written double 2 of 2 cell 3" in text
     assert "✓ written words – of 1 cell 6 5 words of your own; a person grades it." in text
-    assert "So far 2 of 2 points by the checks; the grader tries other inputs as well. 1 more are graded later." in text
+    assert "So far 2 of 2 points by the checks; the grader tries other inputs as well." in text
+    assert "1 more point is graded later." in text
     assert "No deduction for form is to come." in text
     assert "handed in as it is, that would cost 5 %. Hand in the file that is named below; its name is right." in text
     assert "Read as it was saved on" in text
