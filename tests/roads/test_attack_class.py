@@ -1,7 +1,8 @@
 """One class of attackers on both roads: nobody gains a point or reads what is not theirs, and what was tried is listed.
 
 All their answers are wrong, so that an honest score is 0. Four honest students are graded with them, two before and two
-after. FIRST_DESCENT_FULL=1 sends every attack down plain nbgrader's road, too; else every third of those that are code.
+after. By default some attacks of each table go down the road of `course grade`, and fewer down plain nbgrader's; with
+FIRST_DESCENT_FULL=1 all go down both. Every one that is code is tried in tests/autograder/engine/test_attacks.py.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from attackers import (
     IDS,
     LEAVE_NO_TRACE,
     NAMES,
-    ON_FILES,
+    SPREAD,
     lay_out,
     words_for,
 )
@@ -44,8 +45,11 @@ pytestmark = pytest.mark.slow
 
 ROADS = ("course grade", "nbgrader autograde")
 NOT_GRADED = ("a link to another's notebook",)
-PLAIN = NAMES if os.environ.get("FIRST_DESCENT_FULL") else (*[n for n in NAMES if n not in ON_FILES][::3], *ON_FILES)
-ATTEMPTS = [(road, name) for road, names in zip(ROADS, (NAMES, PLAIN), strict=True) for name in names]
+IS_FULL = bool(os.environ.get("FIRST_DESCENT_FULL"))
+OURS = NAMES if IS_FULL else SPREAD
+PLAIN = NAMES if IS_FULL else (*SPREAD[:1], *SPREAD[::-4])
+"""With the last one, so that what cannot be graded is among them."""
+ATTEMPTS = [(road, name) for road, names in zip(ROADS, (OURS, PLAIN), strict=True) for name in names]
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def roads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Road]]
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         words = words_for(base, REPOSITORY, server.getsockname()[1])
-        ours = lay_out(base / "ours", NAMES, words)
+        ours = lay_out(base / "ours", OURS, words)
         theirs = lay_out(base / "theirs", PLAIN, words)
         before = {course.root: untouchable(course.root) for course in (ours, theirs)}
         plain = begin("nbgrader", "autograde", "hw1", cwd=theirs.root)
@@ -169,7 +173,8 @@ def test_the_honest_have_their_own_marks_and_are_not_listed(road: str, student: 
 
 
 def test_nine_of_ten_are_listed() -> None:
-    assert len(NAMES) >= 60
+    assert len(NAMES) >= len(OURS) >= 60
+    assert set(NOT_GRADED) <= set(PLAIN) <= set(OURS)
     assert len(LEAVE_NO_TRACE) <= 0.1 * len(NAMES)
 
 

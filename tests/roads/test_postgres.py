@@ -1,7 +1,11 @@
-"""A gradebook on a PostgreSQL server: a real one, started here, and several graders at the same time."""
+"""A gradebook on a PostgreSQL server: a real one, started here, and several graders at the same time.
+
+Each wrong address is tried with one verb, the verbs in turn; with FIRST_DESCENT_FULL=1 each with every verb.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -39,9 +43,9 @@ kind = "homework"
 [gradebook]
 address = "{address}"
 """
-STUDENTS = [f"s{number}" for number in range(6)]
-WRONG = {"s1": ("no bias",), "s4": ("no bias", "half")}
-POINTS = {"s0": 15, "s1": 13, "s2": 15, "s3": 15, "s4": 12, "s5": 15}
+STUDENTS = ["s0", "s1", "s2"]
+WRONG = {"s1": ("no bias",), "s2": ("no bias", "half")}
+POINTS = {"s0": 15, "s1": 13, "s2": 12}
 
 
 def lay_out(root: Path, where: str) -> Course:
@@ -115,18 +119,18 @@ def test_two_graders_at_once_lose_no_row_and_make_none_twice(gradebook: str, tmp
 
     # Two assignments, and students that nobody has entered yet.
     hand_in(ada, "hw1", STUDENTS)
-    hand_in(emmy, "hw2", STUDENTS[:3])
+    hand_in(emmy, "hw2", STUDENTS[:2])
     together((ada, "grade hw1"), (emmy, "grade hw2"))
     assert points(ada, "hw1") == POINTS == points(emmy, "hw1")
-    assert points(ada, "hw2") == dict.fromkeys(STUDENTS[:3], 0.0)
+    assert points(ada, "hw2") == dict.fromkeys(STUDENTS[:2], 0.0)
 
     # One assignment, and the very same students: what came second found the first one's rows.
     hand_in(emmy, "hw1", STUDENTS)
     together((ada, "grade hw1 --force -j 2"), (emmy, "grade hw1 --force -j 2"))
     assert points(ada, "hw1") == POINTS
 
-    graded = graded_cells(ada, "hw1") * len(STUDENTS) + graded_cells(emmy, "hw2") * 3
-    assert count(gradebook, "SELECT count(*) FROM submitted_assignment") == len(STUDENTS) + 3
+    graded = graded_cells(ada, "hw1") * len(STUDENTS) + graded_cells(emmy, "hw2") * 2
+    assert count(gradebook, "SELECT count(*) FROM submitted_assignment") == len(STUDENTS) + 2
     assert count(gradebook, "SELECT count(*) FROM student") == len(STUDENTS)
     assert count(gradebook, "SELECT count(*) FROM grade") == graded
     assert count(gradebook, "SELECT count(*) FROM grade WHERE auto_score IS NULL") == 0
@@ -162,8 +166,15 @@ NOWHERE = {
 }
 
 
-@pytest.mark.parametrize("where", NOWHERE.values(), ids=NOWHERE)
-@pytest.mark.parametrize("words", ["report hw1", "grade hw1", "generate hw1"])
+VERBS = ("report hw1", "grade hw1", "generate hw1")
+ASKED = [
+    pytest.param(where, words, id=f"{words.split()[0]}, {name}")
+    for number, (name, where) in enumerate(NOWHERE.items())
+    for words in (VERBS if os.environ.get("FIRST_DESCENT_FULL") else [VERBS[number % len(VERBS)]])
+]
+
+
+@pytest.mark.parametrize(("where", "words"), ASKED)
 def test_a_wrong_address_is_one_sentence_without_the_password(tmp_path: Path, where: str, words: str) -> None:
     pytest.importorskip("psycopg", reason="no driver for PostgreSQL: pip install 'first-descent[postgres]'")
     root = tmp_path / "term"
