@@ -1,6 +1,7 @@
 """A JupyterLab of one's own in a folder, and a page in Chromium that runs a notebook there."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -66,16 +67,15 @@ def run_all(page, address: str) -> None:
     """Open the notebook and run its cells; open it anew if JupyterLab was not ready and asks for a kernel."""
     from playwright.sync_api import TimeoutError as TooSlow
 
-    prompts = page.locator(".jp-InputPrompt")
-    started = prompts.filter(has_text="[1]").or_(prompts.filter(has_text="[*]"))
-    for _ in range(6):
+    ran = page.locator(".jp-InputPrompt").filter(has_text=re.compile(r"\[\d+\]"))
+    ready = page.locator("#jp-main-statusbar").get_by_text(re.compile(r"Python 3.*\| Idle"))
+    for _ in range(3):
         page.goto(address)
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
         try:
+            ready.wait_for()  # before it, "Run All Cells" is lost, and JupyterLab may ask for a kernel
             page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
             page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
-            started.first.wait_for(state="attached", timeout=15 * SECONDS)
+            ran.first.wait_for(state="attached")
             return
         except TooSlow:
             continue
