@@ -15,6 +15,7 @@ import typer
 
 from autograder import screen
 from autograder.errors import PublishError
+from autograder.quick_start import without_address_grammars
 from course_utils.errors import KitError
 
 if TYPE_CHECKING:
@@ -561,7 +562,8 @@ def doctor(course: CourseOption = HERE, as_json: JsonOption = False) -> None:
 
 def main() -> None:
     """Run the command."""
-    app()
+    with without_address_grammars():
+        app()
 
 
 if __name__ == "__main__":

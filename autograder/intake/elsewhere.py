@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from course_utils.handing_in.cellmatch import Cells, Pairing, is_answer
 from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
@@ -148,6 +149,7 @@ def _without(source: str, names: frozenset[str]) -> str:
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
 
 
+@lru_cache(maxsize=2048)  # released answers and copied ones come again; nobody changes what it gives
 def _parsed(source: str) -> list[ast.stmt] | None:
     try:
         return ast.parse(source).body

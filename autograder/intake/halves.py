@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from nbformat import NotebookNode
 
 from course_utils.handing_in.cellmatch import Cells
-from course_utils.handing_in.cells import defined_names, grade_id
+from course_utils.handing_in.cells import defined_names, grade_id, is_python
 
 _LONG = 40  # letters: a shorter text may stand in a comment
+# How a text begins that is no code alone and may be the rest of whole code: indented, or a clause.
+_GOES_ON = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*(?:[ \t]+\S|(?:else|elif|except|finally)\b)")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def take_texts_out(cells: Cells, wanted: Cells) -> list[NotebookNode]:
     clean = [NotebookNode(cell) for cell in cells]
     for cell in clean:
         source = str(cell["source"])
-        if defined_names(cell) and not _is_code(source):
+        if defined_names(cell) and not is_python(source):
             for text in texts:
                 source = source.replace(text, "")
             if source != cell["source"]:
@@ -43,7 +45,7 @@ def take_texts_out(cells: Cells, wanted: Cells) -> list[NotebookNode]:
 
 def lost_rests(cells: Cells) -> list[int]:
     """List the cells (from 0) that begin in the middle of something: the rest of an answer that stands elsewhere."""
-    return [at for at, cell in enumerate(cells) if _is_indented(cell) and not _is_code(str(cell["source"]))]
+    return [at for at, cell in enumerate(cells) if _is_indented(cell) and not is_python(str(cell["source"]))]
 
 
 def is_cut_off(cell: NotebookNode) -> bool:
@@ -96,9 +98,11 @@ def _is_rest(first: NotebookNode, second: NotebookNode) -> bool:
     if grade_id(first) and grade_id(second) and grade_id(first) != grade_id(second):
         return False
     one, two = str(first["source"]), str(second["source"])
-    if not two.strip() or (_is_code(one) and _is_code(two)) or not defined_names(first):
+    if not two.strip() or not defined_names(first):
         return False
-    return _is_code(_together(first, second))
+    if is_python(one) and (is_python(two) or not _GOES_ON.match(two)):
+        return False  # most texts end here, without a parse of the two together
+    return is_python(_together(first, second))
 
 
 def _is_indented(cell: NotebookNode) -> bool:
@@ -108,12 +112,3 @@ def _is_indented(cell: NotebookNode) -> bool:
 
 def _together(first: NotebookNode, second: NotebookNode) -> str:
     return f"{str(first['source']).rstrip()}\n{second['source']}"
-
-
-@lru_cache(maxsize=1024)
-def _is_code(source: str) -> bool:
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True

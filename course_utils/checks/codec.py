@@ -1,7 +1,8 @@
 """Dataclasses, tensors and arrays to and from `.npz` files, never by pickle.
 
-A tree of plain data becomes JSON; every array in it is stored apart and referred to by number. Tensors keep
-dtype, a non-contiguous layout and `requires_grad`, because some mistakes only show on such inputs.
+A tree of plain data becomes JSON; the numbers of every array in it lie in one block beside it, and the tree refers to
+them by place (a member for each would cost more to open than to read). Tensors keep dtype, a non-contiguous layout and
+`requires_grad`, because some mistakes only show on such inputs.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -27,26 +29,30 @@ NUMBERS = "biufc"
 """The kinds of NumPy dtype that are stored: nothing that could hold an object or run code."""
 
 
-Stored = dict[tuple[str, tuple[int, ...], bytes], tuple[int, np.ndarray]]
-"""Arrays by what they hold, each with its number: most numbers in a key stand there many times, and are kept once."""
+_DTYPE = re.compile(rf"[<>|][{NUMBERS}]\d{{1,2}}")
+_MOST_AXES = 32
 
 
 class CodecError(ValueError):
     """The bytes are not what `dump` writes."""
 
 
-def dump(tree: Any) -> bytes:
+def dump(tree: Any, *, compressed: bool = True) -> bytes:
     """Return the bytes of an `.npz` archive that holds `tree` (dicts, lists, numbers, text, arrays, tensors).
 
     Raises CodecError if it holds anything else.
     """
-    arrays: Stored = {}
-    text = json.dumps(_encode(tree, arrays), separators=(",", ":"))
-    members = {f"a{number}": array for number, array in arrays.values()}
-    members["tree"] = np.frombuffer(text.encode("utf-8"), dtype=np.uint8)
+    arrays = _Arrays()
+    node = _encode(tree, arrays)
+    text = json.dumps({"tree": node, "arrays": arrays.table}, separators=(",", ":"))
     stream = io.BytesIO()
-    np.savez_compressed(stream, **members)  # type: ignore[arg-type]
+    save = np.savez_compressed if compressed else np.savez
+    save(stream, tree=_as_array(text.encode("utf-8")), numbers=_as_array(b"".join(arrays.blocks)))
     return stream.getvalue()
+
+
+def _as_array(data: bytes) -> np.ndarray:
+    return np.frombuffer(data, dtype=np.uint8)
 
 
 def load(source: bytes | Path) -> Any:
@@ -71,54 +77,85 @@ def _open(source: bytes | Path) -> io.BytesIO:
 
 
 class _Reader:
-    """Read the members of one archive, and count what they unpack to."""
+    """Read one archive, and count what its arrays unpack to: one may be asked for many times."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._left = MAX_BYTES
-        self._known: dict[str, np.ndarray] = {}
+        self._table: Any = []
+        self._numbers = b""
 
     def tree(self) -> Any:
-        words = self.array("tree").tobytes()
-        if len(words) > MAX_WORDS:
-            raise CodecError(f"the archive holds more than {MAX_WORDS} bytes of words")
-        return _decode(json.loads(words.decode("utf-8")), lambda number: self.array(f"a{number}"))
+        words = self._member("tree", MAX_WORDS)
+        self._numbers = self._member("numbers", MAX_BYTES)
+        whole = json.loads(words.decode("utf-8"))
+        self._table = whole["arrays"]
+        return _decode(whole["tree"], self.array)
 
-    def array(self, name: str) -> np.ndarray:
-        """Read one `.npy` member; its header is believed only once its size has been allowed.
-
-        Each time a member is asked for, it is a copy of its own, and counts.
-        """
-        if name in self._known:
-            self._take(self._known[name].nbytes)
-            return self._known[name].copy()
+    def _member(self, name: str, most: int) -> bytes:
+        """Read the bytes of one member; its header is believed only once its size has been allowed."""
         with self._archive.open(f"{name}.npy") as member:
-            version = np.lib.format.read_magic(member)
-            read_header = (
-                np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-            )
-            shape, is_fortran, dtype = read_header(member)
-            if dtype.kind not in NUMBERS or min(shape, default=0) < 0:
-                raise CodecError(f"an array of {dtype.name} {shape} is not an array of numbers")
-            size = math.prod(shape) * dtype.itemsize
-            self._take(size)
-            data = member.read(size)
-        order: Literal["F", "C"] = "F" if is_fortran else "C"
-        self._known[name] = np.frombuffer(data, dtype).reshape(shape, order=order)
-        return self._known[name].copy()
+            if np.lib.format.read_magic(member) != (1, 0):
+                raise CodecError("an archive of another version")
+            shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+            if dtype != np.uint8 or len(shape) != 1 or not 0 <= shape[0] <= most:
+                raise CodecError(f"{name} is not a row of at most {most} bytes")
+            data = member.read(shape[0])
+        if len(data) != shape[0]:
+            raise CodecError(f"{name} ends early")
+        return data
 
-    def _take(self, size: int) -> None:
+    def array(self, number: int) -> np.ndarray:
+        """Return a fresh copy of an array, in the layout it was stored in."""
+        if number < 0:
+            raise CodecError("an array number below zero")
+        kind, shape, start, is_fortran = self._table[number]
+        if not _DTYPE.fullmatch(kind) or len(shape) > _MOST_AXES:
+            raise CodecError(f"an array of {kind} {shape} is not an array of numbers")
+        if not all(type(each) is int and each >= 0 for each in (*shape, start)):
+            raise CodecError(f"an array cannot begin at {start} and have the shape {shape}")
+        dtype = np.dtype(kind)
+        size = math.prod(shape) * dtype.itemsize
         self._left -= size
         if self._left < 0:
             raise CodecError(f"the archive unpacks to more than {MAX_BYTES} bytes")
+        data = self._numbers[start : start + size]
+        if len(data) != size:
+            raise CodecError("an array ends early")
+        order: Literal["F", "C"] = "F" if is_fortran else "C"
+        return np.frombuffer(bytearray(data), dtype).reshape(shape, order=order)
 
 
-def _encode(node: Any, arrays: Stored) -> Any:
+class _Arrays:
+    """The blocks of numbers to store, and for each array its dtype, shape, place and whether columns come first."""
+
+    def __init__(self) -> None:
+        self.blocks: list[bytes] = []
+        self.table: list[tuple[str, tuple[int, ...], int, bool]] = []
+        self._known: dict[tuple[str, tuple[int, ...], bool, bytes], int] = {}
+        self._size = 0
+
+    def add(self, array: np.ndarray) -> int:
+        """Store an array and return its number; the same one is kept once (most in a key stand there many times)."""
+        if array.dtype.kind not in NUMBERS:
+            raise CodecError(f"cannot store an array of {array.dtype.name}")
+        is_fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+        data = array.tobytes(order="F" if is_fortran else "C")
+        what = (array.dtype.str, array.shape, is_fortran, data)
+        if what not in self._known:
+            self._known[what] = len(self.table)
+            self.table.append((array.dtype.str, array.shape, self._size, is_fortran))
+            self.blocks.append(data)
+            self._size += len(data)
+        return self._known[what]
+
+
+def _encode(node: Any, arrays: _Arrays) -> Any:
     if isinstance(node, torch.Tensor):
         is_strided = not node.is_contiguous()
-        return {"@tensor": _store(_plain(node), arrays), "strided": is_strided, "grad": node.requires_grad}
+        return {"@tensor": arrays.add(_plain(node)), "strided": is_strided, "grad": node.requires_grad}
     if isinstance(node, np.ndarray):
-        return {"@array": _store(node, arrays)}
+        return {"@array": arrays.add(node)}
     if isinstance(node, dict):
         return {str(key): _encode(value, arrays) for key, value in node.items()}
     if isinstance(node, (list, tuple)):
@@ -134,13 +171,6 @@ def _plain(tensor: torch.Tensor) -> np.ndarray:
     except (TypeError, RuntimeError) as error:
         raise CodecError(f"cannot store a tensor of {tensor.dtype}") from error
     return values
-
-
-def _store(array: np.ndarray, arrays: Stored) -> int:
-    if array.dtype.kind not in NUMBERS:
-        raise CodecError(f"cannot store an array of {array.dtype.name}")
-    number, _ = arrays.setdefault((array.dtype.str, array.shape, array.tobytes()), (len(arrays), array))
-    return number
 
 
 def _decode(node: Any, array: Callable[[int], np.ndarray]) -> Any:

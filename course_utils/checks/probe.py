@@ -26,7 +26,7 @@ from course_utils.checks.response import Raised, Response
 
 def write_request(contract: Contract, cases: Sequence[Case]) -> bytes:
     """Return the bytes of a request: how to call the answer and on which inputs, nothing of what is right."""
-    return codec.dump({"contract": contract_to_tree(contract), "cases": cases_to_tree(tuple(cases))})
+    return codec.dump({"contract": contract_to_tree(contract), "cases": cases_to_tree(tuple(cases))}, compressed=False)
 
 
 def answer_request(request: Path, response: Path, namespace: dict[str, Any]) -> None:
@@ -39,7 +39,7 @@ def answer_request(request: Path, response: Path, namespace: dict[str, Any]) -> 
     else:
         missing = Raised("error", "NameError", f"name '{contract.name}' is not defined")
         found = tuple(Response(raised=missing) for _ in cases)
-    response.write_bytes(codec.dump(responses_to_tree(found)))
+    response.write_bytes(codec.dump(responses_to_tree(found), compressed=False))
 
 
 def read_response(data: bytes, count: int) -> tuple[Response, ...]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from types import FunctionType, TracebackType
+from types import CodeType, FunctionType, TracebackType
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ import torch
 from course_utils.checks.contract import Case, Contract
 from course_utils.checks.deadline import DeadlineExceeded, Stopwatch, deadline, memory_limit
 from course_utils.checks.drivers import Driver, find_driver
-from course_utils.checks.guard import silent_log, untouched
+from course_utils.checks.guard import kept_generators, silent_log, untouched
 from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
 from course_utils.checks.trace import names_in, watching
 from course_utils.errors import AnswerFormError
@@ -42,15 +42,16 @@ def respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Res
     "deadline" response without being run. The first case is run once more at the end to see whether the
     answer remembers earlier calls (not where a share of right classes is asked for: no two trainings are alike).
     """
-    with silent_log():
+    with silent_log(), kept_generators():
         return _respond(contract, answer, cases)
 
 
 def _respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Response, ...]:
     responses: list[Response] = []
     left = contract.seconds
+    named: dict[CodeType, set[str]] = {}
     for number, case in enumerate(cases):
-        response, spent = _run(contract, answer, case, left)
+        response, spent = _run(contract, answer, case, left, named)
         left -= spent
         responses.append(response)
         raised = response.raised
@@ -62,13 +63,16 @@ def _respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Re
             return tuple(responses)
     is_repeatable = all(spec.kind != "at_least_accuracy" for spec in contract.parts)
     if responses and is_repeatable and not responses[0].raised:
-        again, _ = _run(contract, answer, cases[0], left)
+        again, _ = _run(contract, answer, cases[0], left, named)
         if not _is_same(responses[0], again):
             responses[0] = replace(responses[0], remembers=True)
     return tuple(responses)
 
 
-def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[Response, float]:
+def _run(
+    contract: Contract, answer: Any, case: Case, seconds: float, named: dict[CodeType, set[str]]
+) -> tuple[Response, float]:
+    """Run one case; return its response and the seconds it took. `named` notes what an answer's code mentions."""
     drive = find_driver(contract.driver)
     raised: Raised | None = None
     parts: tuple[Part, ...] = ()
@@ -76,7 +80,7 @@ def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[R
     seen: set[str] = set()
     # A case is seeded by its label: the same draw for reference, mistakes and student, in any order.
     seed = zlib.crc32(f"{contract.name}/{case.label}".encode())
-    with untouched(seed) as printed:
+    with untouched(seed, keeps_generators=False) as printed:
         given, before = copy_arguments(case.arguments), copy_arguments(case.arguments)
         watch = Stopwatch()
         try:
@@ -94,7 +98,7 @@ def _run(contract: Contract, answer: Any, case: Case, seconds: float) -> tuple[R
             raised = Raised("memory", "MemoryError", "took more memory than an exercise may")
         spent = watch.spent()
         changed = tuple(name for name, value in before.items() if not _is_equal(value, given[name]))
-    used = tuple(sorted((seen | _names_of(answer)) & set(contract.forbid))) if contract.forbid else ()
+    used = tuple(sorted((seen | _names_of(answer, named)) & set(contract.forbid))) if contract.forbid else ()
     if raised is not None:
         return Response(raised=raised, changed=changed, used=used, printed=printed.text()), spent
     return Response(parts, None, structure, changed, False, used, printed.text()), spent
@@ -176,16 +180,19 @@ def _is_same(first: Response, second: Response) -> bool:
     return True
 
 
-def _names_of(answer: Any) -> set[str]:
+def _names_of(answer: Any, named: dict[CodeType, set[str]]) -> set[str]:
     code = getattr(answer, "__code__", None)
-    if code is None:
+    if not isinstance(code, CodeType):
         return set()
+    if code in named:
+        return named[code]
     own = {
         name
         for name, value in list(answer.__globals__.items())
         if isinstance(value, FunctionType) and not _is_library(value.__code__.co_filename)
     }
-    return names_in(code, frozenset(own))
+    named[code] = names_in(code, frozenset(own))
+    return named[code]
 
 
 def describe_exception(error: BaseException) -> Raised:

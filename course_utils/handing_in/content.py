@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from course_utils.handing_in.cells import Cell, defined_names, normal
 
@@ -39,8 +40,13 @@ def is_renamed(cell: Cell, original: Cell, *, by_name: bool = False) -> bool:
 
 def signatures(cell: Cell) -> dict[str, tuple[str, ...]]:
     """Give what a code cell defines at its top level with what it takes: a function's parameters, a class's bases."""
+    return dict(_signatures_in(str(cell.get("source", ""))))
+
+
+@lru_cache(maxsize=8192)  # each cell is asked about once for each answer that is missing
+def _signatures_in(source: str) -> Mapping[str, tuple[str, ...]]:
     try:
-        body = ast.parse(str(cell.get("source", ""))).body
+        body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     found: dict[str, tuple[str, ...]] = {}

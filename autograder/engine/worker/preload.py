@@ -12,6 +12,10 @@ _MODULES = (
     # what notebooks import
     "numpy", "torch", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
     "matplotlib.pyplot", "matplotlib.backends.backend_agg", "ipywidgets", "course_utils.checks.probe",
+    "course_utils.checks.driving", "course_utils.bootstrap", "course_utils.data", "course_utils.data.mnist",
+    "course_utils.data.digits", "course_utils.data.scores", "course_utils.plots", "course_utils.training",
+    "course_utils.widgets", "course_utils.clinic", "course_utils.handing_in.submitting", "course_utils.handing_in.show",
+    "encodings.cp437", "encodings.utf_8_sig", "zmq.utils.garbage",
     # what a kernel loads late
     "IPython.core.completer", "IPython.core.historyapp", "IPython.core.magics", "debugpy",
     "autograder.engine.worker.floods", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp",
@@ -21,7 +25,7 @@ _MODULES = (
     "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler",
 )  # fmt: skip
 _OPTIONAL = (
-    "torch._dynamo", "ipywidgets", "debugpy", "ipykernel.debugger", "pexpect", "IPython.core.completerlib",
+    "torch._dynamo", "ipywidgets", "course_utils.widgets", "course_utils.clinic", "debugpy", "ipykernel.debugger", "pexpect", "IPython.core.completerlib",
     "IPython.core.debugger", "IPython.core.magics.ast_mod", "IPython.core.magics.execution", "IPython.core.oinspect",
     "IPython.extensions.storemagic",
 )  # fmt: skip

@@ -112,8 +112,8 @@ ANSWERS = {
     "patching from inside": "def mse(p, y):\n    import course_utils.checks.respond as r, course_utils.checks.compare as c\n    c.compare = lambda *a, **k: None\n    r._is_equal = r._is_same = lambda *a: True\n    return torch.tensor(1.0)",
     "more than one thread": "import threading, os, glob\ndef _w():\n    while True:\n        for f in glob.glob('/run/channel/.*'):\n            try: open(f + '.response', 'wb').write(b'\\0')\n            except OSError: pass\nthreading.Thread(target=_w, daemon=True).start()\n" + WRONG,
     "a pickle bomb for a response": "import pickle, os, course_utils.checks.probe as p\nclass B:\n    def __reduce__(s): return (os.system, ('touch {place}/pwned',))\np.answer_request = lambda q, r, n: r.write_bytes(pickle.dumps(B()))\n" + WRONG,
-    "a pickle inside an archive": "import io, numpy as np, course_utils.checks.probe as p, os\nclass B:\n    def __reduce__(s): return (os.system, ('touch {place}/pwned',))\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez(s, tree=np.array([B()], dtype=object), a0=np.array([B()], dtype=object)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
-    "a zip bomb for a response": "import io, numpy as np, course_utils.checks.probe as p\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez_compressed(s, tree=np.zeros(300_000_000, dtype=np.uint8)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
+    "a pickle inside an archive": "import io, numpy as np, course_utils.checks.probe as p, os\nclass B:\n    def __reduce__(s): return (os.system, ('touch {place}/pwned',))\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez(s, tree=np.array([B()], dtype=object), numbers=np.array([B()], dtype=object)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
+    "a zip bomb for a response": "import io, numpy as np, course_utils.checks.probe as p\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez_compressed(s, tree=np.zeros(300_000_000, dtype=np.uint8), numbers=np.zeros(0, dtype=np.uint8)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
     "a huge response": "import course_utils.checks.probe as p\ndef _a(q, r, n):\n    with open(r, 'wb') as f: f.truncate(10 ** 12)\np.answer_request = _a\n" + WRONG,
     "a pipe for a response": "import os, course_utils.checks.probe as p\np.answer_request = lambda q, r, n: os.mkfifo(r)\n" + WRONG,
     "a link for a response": "import os, course_utils.checks.probe as p\np.answer_request = lambda q, r, n: os.symlink('{place}/gradebook.db', r)\n" + WRONG,
@@ -142,7 +142,7 @@ LATER_ANSWERS = {
     "it counts its calls": "_calls = []\ndef mse(p, y):\n    _calls.append(1)\n    return torch.tensor(float(len(_calls)))",
     "it goes by the clock": "import time\ndef mse(p, y):\n    return torch.tensor(time.time() % 7)",
     "the visible answers by heart": "_known = {(1.0, 2.0, 3.0): 5.6667}\ndef mse(p, y):\n    return torch.tensor(_known.get(tuple(p.flatten().tolist()), 0.5), dtype=p.dtype)",
-    "a response nested too deep": "import io, numpy as np, course_utils.checks.probe as p\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez(s, tree=np.frombuffer(b'[' * 200_000, dtype=np.uint8)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
+    "a response nested too deep": "import io, numpy as np, course_utils.checks.probe as p\ndef _a(q, r, n):\n    s = io.BytesIO(); np.savez(s, tree=np.frombuffer(b'[' * 200_000, dtype=np.uint8), numbers=np.zeros(0, dtype=np.uint8)); r.write_bytes(s.getvalue())\np.answer_request = _a\n" + WRONG,
     "a picture that runs a script": "from IPython.display import HTML, SVG, Markdown, Javascript, display\ndisplay(HTML('<img src=x onerror=alert(1)><iframe srcdoc=x></iframe>'), SVG(data='<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(1)</script></svg>'), Markdown('[x](javascript:alert(1))'), Javascript('alert(1)'))\n" + WRONG,
 }  # fmt: skip
 ANSWERS |= LATER_ANSWERS

@@ -42,8 +42,13 @@ def header(shape: tuple[int, ...], descr: str = "<f8") -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text
 
 
-def tree(node: object) -> bytes:
-    return npy(np.frombuffer(json.dumps(node).encode(), np.uint8))
+def words(data: bytes) -> bytes:
+    return npz(tree=npy(np.frombuffer(data, np.uint8)), numbers=npy(np.zeros(0, np.uint8)))
+
+
+def tree(node: object, *table: object, numbers: bytes = b"\0" * 16) -> bytes:
+    text = json.dumps({"tree": node, "arrays": table}).encode()
+    return npz(tree=npy(np.frombuffer(text, np.uint8)), numbers=npy(np.frombuffer(numbers, np.uint8)))
 
 
 def test_a_tree_of_plain_data_comes_back():
@@ -124,7 +129,11 @@ class Evil:
 
 
 GOOD = dump(TREE)
-ONE = npy(np.ones(2))
+TWO = ["<f8", [2], 0, False]
+"""A row of the table: two numbers from the block's beginning, rows first."""
+ARRAY = {"@array": 0}
+LARGE = ["<f8", [2**17], 0, False]
+NO_NUMBERS = npy(np.zeros(0, np.uint8))
 BAD = {
     "nothing": b"",
     "no zip": b"not a zip file",
@@ -132,32 +141,54 @@ BAD = {
     "half of a good one": GOOD[: len(GOOD) // 2],
     "a good one without its end": GOOD[:-30],
     "a flipped byte": GOOD[:60] + bytes([GOOD[60] ^ 0xFF]) + GOOD[61:],
-    "no tree": npz(a0=ONE),
-    "a pickled object inside": npz(tree=npy(np.array([Evil()], dtype=object), allow_pickle=True)),
+    "no tree": npz(numbers=NO_NUMBERS),
+    "no numbers": npz(tree=npy(np.frombuffer(b'{"tree": 1, "arrays": []}', np.uint8))),
+    "no table of arrays": words(b'{"tree": 1}'),
+    "a list in place of both": words(b"[]"),
+    "a pickled object inside": npz(tree=npy(np.array([Evil()], dtype=object), allow_pickle=True), numbers=NO_NUMBERS),
     "a pickled object beside": npz(
-        tree=tree({"@array": 0}), a0=npy(np.array([Evil()], dtype=object), allow_pickle=True)
+        tree=npy(np.frombuffer(b'{"tree": 1, "arrays": []}', np.uint8)),
+        numbers=npy(np.array([Evil()], dtype=object), allow_pickle=True),
     ),
-    "text in place of numbers": npz(tree=npy(np.array(["a", "b"]))),
-    "records in place of numbers": npz(tree=tree({"@array": 0}), a0=npy(np.zeros(2, "i4,f8"))),
-    "a missing array": npz(tree=tree({"@array": 0})),
-    "an array number below zero": npz(tree=tree({"@array": -1}), a0=ONE),
-    "an array number that is a word": npz(tree=tree({"@array": "../../key"}), a0=ONE),
-    "a tensor without its marks": npz(tree=tree({"@tensor": 0}), a0=ONE),
-    "a gradient on whole numbers": npz(tree=tree({"@tensor": 0, "strided": False, "grad": True}), a0=npy(np.arange(2))),
-    "not json": npz(tree=npy(np.frombuffer(b"{'a': 1}", np.uint8))),
-    "not utf-8": npz(tree=npy(np.frombuffer(b"\xff\xfe\xff", np.uint8))),
-    "brackets without end": npz(tree=npy(np.frombuffer(b"[" * 100_000, np.uint8))),
-    "a number of a million digits": npz(tree=npy(np.frombuffer(b"9" * 1_000_000, np.uint8))),
-    "a member that is no npy": npz(tree=b"hello"),
-    "an npy that ends early": npz(tree=ONE[:-3]),
-    "a header that promises terabytes": npz(tree=tree({"@array": 0}), a0=header((10**12,))),
-    "a header that promises more than there is": npz(tree=tree({"@array": 0}), a0=header((100,))),
-    "a header with a negative size": npz(tree=tree({"@array": 0}), a0=header((-5,)) + b"1" * 40),
+    "text in place of bytes": npz(tree=npy(np.array(["a", "b"])), numbers=NO_NUMBERS),
+    "records in place of bytes": npz(tree=npy(np.zeros(2, "i4,f8")), numbers=NO_NUMBERS),
+    "bytes in two axes": npz(tree=npy(np.zeros((2, 2), np.uint8)), numbers=NO_NUMBERS),
+    "a missing array": tree(ARRAY),
+    "an array number below zero": tree({"@array": -1}, TWO),
+    "an array number that is a word": tree({"@array": "../../key"}, TWO),
+    "an array of objects": tree(ARRAY, ["|O", [2], 0, False]),
+    "an array of text": tree(ARRAY, ["<U1", [2], 0, False]),
+    "an array of records": tree(ARRAY, ["<i4,<f8", [1], 0, False]),
+    "an array of no known kind": tree(ARRAY, [7, [2], 0, False]),
+    "an array of kind f999": tree(ARRAY, ["<f99", [1], 0, False]),
+    "a row of the table that is short": tree(ARRAY, ["<f8", [2]]),
+    "a row of the table that is a number": tree(ARRAY, 3),
+    "an array that ends early": tree(ARRAY, ["<f8", [3], 0, False]),
+    "an array that begins behind the end": tree(ARRAY, ["<f8", [1], 10**12, False]),
+    "an array that begins before the beginning": tree(ARRAY, ["<f8", [1], -8, False]),
+    "an array with a negative size": tree(ARRAY, ["<f8", [-2], 0, False]),
+    "an array with two negative sizes": tree(ARRAY, ["<f8", [-1, -2], 0, False]),
+    "an array with half a size": tree(ARRAY, ["<f8", [1.5], 0, False]),
+    "an array with a true size": tree(ARRAY, ["<f8", [True], 0, False]),
+    "an array of a thousand axes": tree(ARRAY, ["<f8", [1] * 1000, 0, False]),
+    "an array that promises terabytes": tree(ARRAY, ["<f8", [10**12], 0, False]),
+    "a tensor without its marks": tree({"@tensor": 0}, TWO),
+    "a gradient on whole numbers": tree({"@tensor": 0, "strided": False, "grad": True}, ["<i8", [2], 0, False]),
+    "not json": words(b"{'a': 1}"),
+    "not utf-8": words(b"\xff\xfe\xff"),
+    "brackets without end": words(b"[" * 100_000),
+    "a number of a million digits": words(b"9" * 1_000_000),
+    "a member that is no npy": npz(tree=b"hello", numbers=NO_NUMBERS),
+    "an npy that ends early": npz(tree=npy(np.zeros(9, np.uint8))[:-3], numbers=NO_NUMBERS),
+    "a header that promises terabytes": npz(tree=header((10**12,), "|u1"), numbers=NO_NUMBERS),
+    "a header that promises more than there is": npz(tree=header((100,), "|u1"), numbers=NO_NUMBERS),
+    "a header with a negative size": npz(tree=header((-5,), "|u1") + b"1" * 40, numbers=NO_NUMBERS),
     "a header that is code": npz(tree=b"\x93NUMPY\x01\x00\x20\x00" + b"__import__('os').abort()        "),
-    "a bomb of zeros": npz(tree=npy(np.zeros(codec.MAX_BYTES + 1, np.uint8))),
-    "a bomb of many arrays": npz(tree=tree([{"@array": 0}] * 80), a0=npy(np.zeros(2**17))),
-    "a bomb of strides": npz(tree=tree({"@tensor": 0, "strided": True, "grad": False}), a0=npy(np.zeros((1,) * 32))),
-    "a bomb of words": npz(tree=npy(np.frombuffer(b"[" + b"[]," * 2_000_000 + b"[]]", np.uint8))),
+    "a bomb of zeros": npz(tree=npy(np.zeros(codec.MAX_BYTES + 1, np.uint8)), numbers=NO_NUMBERS),
+    "a bomb of zeros beside": npz(tree=NO_NUMBERS, numbers=npy(np.zeros(codec.MAX_BYTES + 1, np.uint8))),
+    "a bomb of many arrays": tree([ARRAY] * 80, LARGE, numbers=bytes(2**20)),
+    "a bomb of strides": tree({"@tensor": 0, "strided": True, "grad": False}, ["<f8", [1] * 32, 0, False]),
+    "a bomb of words": words(b"[" + b"[]," * 2_000_000 + b"[]]"),
 }
 
 
