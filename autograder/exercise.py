@@ -14,7 +14,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, overload
 
 import torch
@@ -23,7 +22,8 @@ from autograder.errors import ExerciseError
 from course_utils.checks.answer_key import AnswerKey, KnownMistake
 from course_utils.checks.compare import compare
 from course_utils.checks.contract import Case, Contract, PartSpec
-from course_utils.checks.respond import respond
+from course_utils.checks.guard import kept_generators, silent_log
+from course_utils.checks.respond import in_turn, respond
 from course_utils.checks.response import Raised, Response, say_part
 
 VISIBLE_SEED = 20260901
@@ -85,36 +85,35 @@ def _without_code(response: Response) -> Response:
     return replace(response, printed="", raised=Raised(response.raised.kind, response.raised.type, ""))
 
 
-class _Tried(Sequence[KnownMistake]):
-    """The mistakes of a key, tried on its cases when first asked for: a right answer is judged without them."""
+class _Tried(Sequence[Response]):
+    """A mistake's responses, each made when it is first asked for: most mistakes differ from an answer early.
 
-    def __init__(self, contract: Contract, mistakes: tuple[Mistake, ...], cases: tuple[Case, ...]) -> None:
-        self._contract, self._mistakes, self._cases = contract, mistakes, cases
+    The first one is known for good only after the last.
+    """
 
-    @cached_property
-    def _known(self) -> tuple[KnownMistake, ...]:
-        return tuple(
-            KnownMistake(
-                mistake.name,
-                mistake.idea,
-                mistake.look,
-                mistake.credit,
-                tuple(map(_without_code, respond(self._contract, mistake.answer, self._cases))),
-            )
-            for mistake in self._mistakes
-        )
+    def __init__(self, contract: Contract, answer: Any, cases: tuple[Case, ...]) -> None:
+        self._count = len(cases)
+        self._steps = in_turn(contract, answer, cases)
+        self._made: list[Response] = []
 
     @overload
-    def __getitem__(self, place: int) -> KnownMistake: ...
+    def __getitem__(self, place: int) -> Response: ...
 
     @overload
-    def __getitem__(self, place: slice) -> tuple[KnownMistake, ...]: ...
+    def __getitem__(self, place: slice) -> tuple[Response, ...]: ...
 
-    def __getitem__(self, place: int | slice) -> KnownMistake | tuple[KnownMistake, ...]:
-        return self._known[place]
+    def __getitem__(self, place: int | slice) -> Response | tuple[Response, ...]:
+        if isinstance(place, slice):
+            return tuple(self[each] for each in range(*place.indices(self._count)))
+        at = range(self._count)[place]
+        known = at or self._count  # the last step says what the first response is
+        while len(self._made) <= known:
+            with silent_log(), kept_generators():
+                self._made.append(_without_code(next(self._steps)))
+        return self._made[known]
 
     def __len__(self) -> int:
-        return len(self._mistakes)
+        return self._count
 
 
 class Exercise:
@@ -213,7 +212,11 @@ class Exercise:
                     f"{response.raised or ''}".strip()
                     + "."
                 )
-        return AnswerKey(self.contract, cases, expected, _Tried(self.contract, tuple(self.mistakes), cases))
+        mistakes = tuple(
+            KnownMistake(each.name, each.idea, each.look, each.credit, _Tried(self.contract, each.answer, cases))
+            for each in self.mistakes
+        )
+        return AnswerKey(self.contract, cases, expected, mistakes)
 
     @staticmethod
     def _generator(maker: CaseMaker, seed: int) -> torch.Generator:

@@ -8,6 +8,7 @@ python -m autograder.keys --check  exit with 1 if a key is stale
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from autograder.errors import UnknownAssignmentError
@@ -15,6 +16,7 @@ from autograder.exercise import Exercise
 from autograder.exercises import select_exercises
 from course_utils.checks.answer_key import KEYS, AnswerKey, key_to_tree, load_key, save_key
 from course_utils.checks.compare import looks_like
+from course_utils.checks.response import Response
 from course_utils.errors import AnswerKeyError
 
 
@@ -56,7 +58,7 @@ def _difference(frozen: AnswerKey, fresh: AnswerKey) -> str:
     if _words(frozen) != _words(fresh):
         return "the contract, a case or a mistake has changed"
     specs = fresh.contract.parts
-    pairs = [(frozen.expected, fresh.expected)]
+    pairs: list[tuple[Sequence[Response], Sequence[Response]]] = [(frozen.expected, fresh.expected)]
     pairs += [(old.responses, new.responses) for old, new in zip(frozen.mistakes, fresh.mistakes, strict=True)]
     for old, new in pairs:
         if not all(map(lambda a, b: looks_like(a, b, specs), old, new)):

@@ -38,7 +38,7 @@ class KnownMistake:
     idea: str
     look: str
     credit: float
-    responses: tuple[Response, ...]
+    responses: Sequence[Response]
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def cases_from_tree(tree: list[dict[str, Any]]) -> tuple[Case, ...]:
     return tuple(Case(item["label"], item["arguments"], item["is_hidden"]) for item in tree)
 
 
-def responses_to_tree(responses: tuple[Response, ...]) -> list[dict[str, Any]]:
+def responses_to_tree(responses: Sequence[Response]) -> list[dict[str, Any]]:
     """Return responses as plain data."""
     return [
         {

@@ -111,9 +111,11 @@ def find_mistake(key: AnswerKey, responses: Sequence[Response]) -> KnownMistake 
 def fitting_mistakes(key: AnswerKey, responses: Sequence[Response]) -> list[KnownMistake]:
     """Return all named mistakes that give these responses, the earliest declared first."""
     specs = key.contract.parts
+    # The first case comes last: a judge's mistakes run as far as they are asked for, and to the end for this one.
+    places = (*range(1, len(responses)), *range(min(1, len(responses))))
     found = []
     for mistake in key.mistakes:
-        agree = all(map(lambda a, b: looks_like(a, b, specs), responses, mistake.responses))
+        agree = all(looks_like(responses[at], mistake.responses[at], specs) for at in places)
         if agree and _shows_itself(mistake, key):
             found.append(mistake)
     return found

@@ -10,7 +10,7 @@ import copy
 import linecache
 import sysconfig
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -43,30 +43,40 @@ def respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Res
     answer remembers earlier calls (not where a share of right classes is asked for: no two trainings are alike).
     """
     with silent_log(), kept_generators():
-        return _respond(contract, answer, cases)
+        responses = list(in_turn(contract, answer, cases))
+    return (responses[-1], *responses[1:-1]) if cases else ()
 
 
-def _respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Response, ...]:
-    responses: list[Response] = []
+def in_turn(contract: Contract, answer: Any, cases: Sequence[Case]) -> Iterator[Response]:
+    """Yield one response per case, in order, and at the end once more the first one, by then known for good.
+
+    Whoever asks for the next one keeps log and generators as they were (`silent_log`, `kept_generators`).
+    """
     left = contract.seconds
     named: dict[CodeType, set[str]] = {}
+    first: Response | None = None
     for number, case in enumerate(cases):
         response, spent = _run(contract, answer, case, left, named)
         left -= spent
-        responses.append(response)
+        first = first or response
+        yield response
         raised = response.raised
         if raised is None and left <= 0:
             raised = _too_slow(contract)
         if raised and raised.kind in ("deadline", "unwritten", "memory", "exit"):
             # The rest would end the same way: do not make the student wait for it.
-            responses += [Response(raised=raised)] * (len(cases) - number - 1)
-            return tuple(responses)
+            for _ in cases[number + 1 :]:
+                yield Response(raised=raised)
+            yield first
+            return
+    if first is None:
+        return
     is_repeatable = all(spec.kind != "at_least_accuracy" for spec in contract.parts)
-    if responses and is_repeatable and not responses[0].raised:
+    if is_repeatable and not first.raised:
         again, _ = _run(contract, answer, cases[0], left, named)
-        if not _is_same(responses[0], again):
-            responses[0] = replace(responses[0], remembers=True)
-    return tuple(responses)
+        if not _is_same(first, again):
+            first = replace(first, remembers=True)
+    yield first
 
 
 def _run(

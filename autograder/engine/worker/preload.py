@@ -25,7 +25,8 @@ _MODULES = (
     "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler",
 )  # fmt: skip
 _OPTIONAL = (
-    "torch._dynamo", "ipywidgets", "course_utils.widgets", "course_utils.clinic", "debugpy", "ipykernel.debugger", "pexpect", "IPython.core.completerlib",
+    "torch._dynamo", "ipywidgets", "course_utils.widgets", "course_utils.clinic", "debugpy", "ipykernel.debugger",
+    "pexpect", "IPython.core.completerlib",
     "IPython.core.debugger", "IPython.core.magics.ast_mod", "IPython.core.magics.execution", "IPython.core.oinspect",
     "IPython.extensions.storemagic",
 )  # fmt: skip
