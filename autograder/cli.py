@@ -15,7 +15,7 @@ import typer
 
 from autograder import screen
 from autograder.errors import PublishError
-from autograder.quick_start import without_address_grammars
+from autograder.quick_start import ADDRESS_GRAMMARS, leaving_out
 from course_utils.errors import KitError
 
 if TYPE_CHECKING:
@@ -562,7 +562,7 @@ def doctor(course: CourseOption = HERE, as_json: JsonOption = False) -> None:
 
 def main() -> None:
     """Run the command."""
-    with without_address_grammars():
+    with leaving_out(ADDRESS_GRAMMARS):
         app()
 
 

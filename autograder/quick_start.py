@@ -1,4 +1,4 @@
-"""Start sooner: leave out what importing jsonschema brings along and nothing here asks for."""
+"""Start sooner: leave out what imports bring along and nothing here asks for."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_GRAMMARS = "rfc3987_syntax"
+ADDRESS_GRAMMARS = "rfc3987_syntax"
+"""jsonschema brings it: 38 grammars of internationalised web addresses, built in two seconds. No notebook has any."""
+
+DEBUGGER = "debugpy"
+"""ipykernel brings it."""
 
 
 @contextmanager
-def without_address_grammars() -> Iterator[None]:
-    """Let the enclosed imports find no rfc3987-syntax, which jsonschema then does without.
+def leaving_out(*names: str) -> Iterator[None]:
+    """Let the enclosed imports find no module of these names, which they do without; later ones find it.
 
-    It builds 38 grammars of internationalised web addresses when it is imported, which takes over two seconds; no
-    notebook's schema has such an address. Whoever imports it later gets it.
+    A module that is loaded already stays.
     """
-    if _GRAMMARS in sys.modules:
-        yield
-        return
-    sys.modules[_GRAMMARS] = None  # type: ignore[assignment]  # so Python writes down that there is none
+    absent = [name for name in names if name not in sys.modules]
+    for name in absent:
+        sys.modules[name] = None  # type: ignore[assignment]  # so Python writes down that there is none
     try:
         yield
     finally:
-        sys.modules.pop(_GRAMMARS, None)
+        for name in absent:
+            sys.modules.pop(name, None)

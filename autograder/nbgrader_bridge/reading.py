@@ -21,6 +21,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from autograder.engine.faults import Fault, FaultKind
 from autograder.engine.judge import grade_id
 from autograder.errors import StaffError, SubmissionError
+from autograder.intake.intact import is_intact
 from autograder.intake.notebookfile import read_notebook
 from autograder.intake.restore import Change, restore
 from autograder.intake.unpack import Caps, too_large
@@ -116,6 +117,8 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]
         if not path.is_file():
             return nb, resources
         released = _released(path, path.stat().st_mtime_ns)
+        if is_intact(nb, released):
+            return nb, resources
         restored = restore(nb, released)
         if not restored.changes:
             return nb, resources

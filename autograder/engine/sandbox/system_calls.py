@@ -33,6 +33,7 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER = 1, 4, 24, 36
 _PR_SET_NO_NEW_PRIVS = 38
+_MADV_COLLAPSE = 25
 _CAPABILITY_VERSION_3 = 0x20080522
 _SIOCSIFFLAGS, _IFF_UP, _IFF_RUNNING = 0x8914, 0x1, 0x40
 
@@ -53,6 +54,11 @@ def machine() -> str:
     """Return this machine's architecture as Linux names it."""
     name = platform.machine().lower()
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(name, name)
+
+
+def collapse(address: int, length: int) -> None:
+    """Have Linux (6.1 and later) put a stretch of this process's memory into large pages now."""
+    _check(_libc().madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), _MADV_COLLAPSE), "madvise(MADV_COLLAPSE)")
 
 
 def unshare(flags: int) -> None:

@@ -12,14 +12,14 @@ from autograder.engine.sandbox.control_group import find_control_groups
 from autograder.engine.sandbox.trial import find_isolation
 from autograder.engine.worker.preload import preload
 from autograder.engine.worker.server import Server, run_quietly
-from autograder.quick_start import without_address_grammars
+from autograder.quick_start import ADDRESS_GRAMMARS, DEBUGGER, leaving_out
 
 
 def main() -> None:
     """Load everything, find out how kernels can be kept apart, and serve."""
     descriptor, mount_point = int(sys.argv[1]), sys.argv[2]
     linux.adopt_orphans()
-    with without_address_grammars():
+    with leaving_out(ADDRESS_GRAMMARS, DEBUGGER):
         preload()
     membership = Path("/proc/self/cgroup").read_text(encoding="ascii")
     groups = find_control_groups(membership, {os.getpid(): os.getppid(), os.getppid(): 1})

@@ -17,7 +17,7 @@ _MODULES = (
     "course_utils.widgets", "course_utils.clinic", "course_utils.handing_in.submitting", "course_utils.handing_in.show",
     "encodings.cp437", "encodings.utf_8_sig", "zmq.utils.garbage",
     # what a kernel loads late
-    "IPython.core.completer", "IPython.core.historyapp", "IPython.core.magics", "debugpy",
+    "IPython.core.completer", "IPython.core.historyapp", "IPython.core.magics",
     "autograder.engine.worker.floods", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp",
     "ipykernel.zmqshell", "matplotlib_inline.backend_inline", "matplotlib_inline.config", "nbformat",
     "autograder.engine.worker.watched", "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
@@ -25,10 +25,9 @@ _MODULES = (
     "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler",
 )  # fmt: skip
 _OPTIONAL = (
-    "torch._dynamo", "ipywidgets", "course_utils.widgets", "course_utils.clinic", "debugpy", "ipykernel.debugger",
-    "pexpect", "IPython.core.completerlib",
-    "IPython.core.debugger", "IPython.core.magics.ast_mod", "IPython.core.magics.execution", "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
+    "torch._dynamo", "ipywidgets", "course_utils.widgets", "course_utils.clinic", "ipykernel.debugger", "pexpect",
+    "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.magics.ast_mod",
+    "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic",
 )  # fmt: skip
 
 SECRET = ("autograder.exercises", "autograder.exercise", "autograder.keys", "autograder.nbgrader_bridge", "nbgrader")

@@ -54,6 +54,19 @@ def test_a_kernel_sees_copies_of_data_files_only(kernel: Kernel, tmp_path: Path)
     assert not (tmp_path / "new").exists()
 
 
+def test_all_that_a_cell_writes_arrives_with_it(kernel: Kernel) -> None:
+    """Whoever writes it: the cell, a thread, a process of its own; streams that hold nothing are not flushed."""
+    source = (
+        "import subprocess, sys, threading\nprint('one')\n"
+        "t = threading.Thread(target=lambda: print('two'))\nt.start()\nt.join()\n"
+        "subprocess.run(['echo', 'three'])\nprint('four', flush=True)\nsys.stderr.write('five')\n"
+        "print('six', end='')"
+    )
+    said = text_of(kernel, source)
+    assert all(word in said for word in ("one", "two", "four", "five", "six"))
+    assert text_of(kernel, "print('next')").endswith("next\n")
+
+
 def test_a_killed_kernel_takes_its_children_with_it(kernel: Kernel) -> None:
     text_of(kernel, "import subprocess\np = subprocess.Popen(['sleep', '12345.678'], start_new_session=True)")
     assert count("sleep 12345.678") == 1
