@@ -21,7 +21,7 @@ from autograder.engine.sandbox.seccomp import has_filter
 _SECONDS = 20.0
 _ALL_WELL = "all is well"
 
-FIRST_USER = 64_000
+FIRST_USER = 60_000
 """Root's kernels run as users without a name from here on, each as another one."""
 
 

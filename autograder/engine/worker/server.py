@@ -30,7 +30,9 @@ from autograder.engine.worker.forked_kernel import KernelRequest, run_kernel
 from autograder.engine.worker.messages import receive, send
 from autograder.engine.worker.preload import check_fork_is_safe
 
-_USERS = 1_000
+_USERS = 5_000
+_APART = 97
+"""Workers on one machine begin this far apart: Linux counts a user's processes over all of them, fork bombs, too."""
 _FEW_FORKS = 3
 """After so many it is a class that is graded, and large pages are worth the half second that they take."""
 
@@ -122,7 +124,7 @@ class Server:
             files=message["files"],
             readable=self._readable,
             name=name,
-            user=FIRST_USER + self._count % _USERS,
+            user=FIRST_USER + (os.getpid() * _APART + self._count) % _USERS,
             groups=groups,
             others=count_tasks() if self._isolation.way is Way.LIMITS else 0,
             channel=message["channel"],

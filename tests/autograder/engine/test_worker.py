@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from autograder.engine.kernel import Ended, Kernel
-from autograder.engine.worker.client import isolation_here, shared_worker
+from autograder.engine.sandbox.allowance import Allowance
+from autograder.engine.sandbox.isolation import Way
+from autograder.engine.worker.client import Worker, isolation_here, shared_worker
 from autograder.engine.worker.environment import kept_environment, kernel_environment
 from autograder.engine.worker.preload import SECRET
 
@@ -105,6 +107,24 @@ def test_kernels_of_one_worker_run_side_by_side(tmp_path: Path) -> None:
     with Kernel(tmp_path, 60) as one, Kernel(tmp_path, 60) as other:
         text_of(one, "x = 'one'\nopen('/tmp/x', 'w').write(x)\nprint()")
         assert text_of(other, "import os\nprint('x' in globals(), os.path.exists('/tmp/x'))").strip() == "False False"
+
+
+def test_two_workers_give_their_kernels_different_users(tmp_path: Path) -> None:
+    """What one user may start is counted over the whole machine: a bomb under one grader must not starve another's."""
+    if isolation_here().way is not Way.ROOT:
+        pytest.skip("only root can give each kernel a user of its own")
+    workers = [Worker(), Worker()]
+    try:
+        for worker in workers:
+            worker.isolation()
+        kernels = [w.fork(tmp_path, kernel_environment("/tmp"), Allowance(), 1_000, 60) for w in workers for _ in "123"]
+        users = [kernel.folder.stat().st_uid for kernel in kernels]
+        for kernel in kernels:
+            kernel.close()
+        assert len(set(users)) == len(users)
+    finally:
+        for worker in workers:
+            worker.close()
 
 
 def test_bytes_go_in_and_come_out_under_names_that_cannot_be_foreseen(kernel: Kernel) -> None:
