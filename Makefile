@@ -35,7 +35,7 @@ demo: setup  ## Run a whole term in small: thirty students, one homework, grades
 	@$(RUN) $(BIN)/course demo $(ARGS)
 
 test: setup  ## Run the tests (some of them: make test ARGS="-k softmax")
-	@$(RUN) $(PY) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(RUN) $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lab: setup  ## Open JupyterLab on the lectures, with nbgrader's formgrader
 	@$(RUN) $(PY) -m jupyter lab --LabApp.default_url=/lab/tree/notebooks/lectures $(ARGS)
