@@ -179,7 +179,8 @@ def run_all(page: Page, address: str) -> None:
     for _ in range(5):
         page.goto(f"{address}?reset")
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for(state="attached")
+        # Before its kernel is there, "Run All Cells" is lost.
+        page.locator("#jp-main-statusbar").get_by_text(re.compile(r"Python 3.*\| Idle")).wait_for()
         try:
             page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
             page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)

@@ -169,14 +169,12 @@ def _write(course: Course, examiner: Examiner, fate: Fate, target: Path, account
         if account == Written(fate.digest, release, there) and wanted_stamp in (None, _content(stamp)):
             return account
     data = find_original(course.records, fate.digest)
-    file = read_notebook(data or b"", fate.path)
-    if data is None or file.notebook is None or fate.assignment is None:
+    if data is not None and fate.changes:  # else it is as it should be
+        data = _restored(data, fate, examiner)
+    if data is None:
         if account is not None:
             return account
         raise FolderError(f"The original of {fate.path} is gone from {course.records / 'inbox'}.")
-    if fate.changes:  # else it is as it should be
-        restored = restore(file.notebook, examiner.released[fate.assignment])
-        data = writes_json(restored.notebook).encode("utf-8", "replace") + b"\n"
     digest = hashlib.sha256(data).hexdigest()
     if there not in ("", digest) and (account is None or there != account.written):
         keep_original(course.records, there, target.name, target.read_bytes())
@@ -184,6 +182,16 @@ def _write(course: Course, examiner: Examiner, fate: Fate, target: Path, account
     if wanted_stamp is not None:
         write_if_changed(stamp, wanted_stamp)
     return Written(fate.digest, release, digest)
+
+
+def _restored(data: bytes, fate: Fate, examiner: Examiner) -> bytes | None:
+    """Rebuild a notebook as its fate says; None if the original is not what it was when it came in."""
+    notebook = read_notebook(data, fate.path).notebook
+    if notebook is None:
+        return None
+    restored = restore(notebook, examiner.released[fate.assignment or ""])
+    text: str = writes_json(restored.notebook)
+    return text.encode("utf-8", "replace") + b"\n"
 
 
 def _as_stamp(moment: dt.datetime) -> bytes:
