@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +15,22 @@ from handed_out import ROOT, save, small
 from course_utils.handing_in.submitting import submit
 
 
+def forget_google() -> None:
+    for name in [name for name in sys.modules if name == "google" or name.startswith("google.")]:
+        del sys.modules[name]
+
+
 @pytest.fixture
-def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Colab's package is loaded, and the browser holds the notebook in this file."""
     monkeypatch.syspath_prepend(str(ROOT / "tests/colab/stub"))
-    for name in [name for name in sys.modules if name == "google" or name.startswith("google.")]:
-        monkeypatch.delitem(sys.modules, name)
-    import google.colab
-
-    monkeypatch.setitem(sys.modules, "google.colab", google.colab)
+    forget_google()
+    importlib.import_module("google.colab")
     (tmp_path / "content").mkdir()
     monkeypatch.chdir(tmp_path / "content")
     monkeypatch.setenv("COLAB_STUB_NOTEBOOK", str(tmp_path / "browser.json"))
-    return tmp_path / "browser.json"
+    yield tmp_path / "browser.json"
+    forget_google()  # the tests that come after this one are not in Colab
 
 
 def colab(notebook: dict[str, Any], name: str) -> dict[str, Any]:
