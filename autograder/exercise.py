@@ -22,7 +22,7 @@ from autograder.errors import ExerciseError
 from course_utils.checks.answer_key import AnswerKey, KnownMistake
 from course_utils.checks.compare import compare
 from course_utils.checks.contract import Case, Contract, PartSpec
-from course_utils.checks.guard import kept_generators, silent_log
+from course_utils.checks.guard import around_cases
 from course_utils.checks.respond import in_turn, respond
 from course_utils.checks.response import Raised, Response, say_part
 
@@ -108,7 +108,7 @@ class _Tried(Sequence[Response]):
         at = range(self._count)[place]
         known = at or self._count  # the last step says what the first response is
         while len(self._made) <= known:
-            with silent_log(), kept_generators():
+            with around_cases():
                 self._made.append(_without_code(next(self._steps)))
         return self._made[known]
 

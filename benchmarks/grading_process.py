@@ -33,7 +33,7 @@ class Cost:
 
 def measure(root: Path, *words: str) -> Cost:
     """Run a command in the course folder; end with its words if it fails."""
-    group = _Group()
+    group = ProcessorGroup()
     # What it prints goes into a file: a full pipe would hold it up.
     with group, (root / "command.log").open("w") as log:
         started = time.perf_counter()
@@ -54,15 +54,16 @@ def measure(root: Path, *words: str) -> Cost:
     return Cost(seconds, computed, most.own, most.childs)
 
 
-class _Group:
+class ProcessorGroup:
     """A control group that counts the processor time of all that a command starts, sandboxes and all."""
 
     def __init__(self) -> None:
         self._folder = Path("/sys/fs/cgroup/cpuacct") / f"first-descent-benchmark-{os.getpid()}"
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> ProcessorGroup:
         with contextlib.suppress(OSError):
             self._folder.mkdir()
+        return self
 
     def __exit__(self, *error: object) -> None:
         with contextlib.suppress(OSError):

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from grading_process import ProcessorGroup
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 PAGE = REPOSITORY / "docs/scale.md"
@@ -129,14 +130,15 @@ def run_step(root: Path, name: str, step: str) -> dict[str, float]:
 
 def measure(root: Path, name: str, step: str) -> dict[str, float]:
     """Do one step in a process of its own; `all` are the processor seconds of it and of all that it started."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     words = [sys.executable, "-W", "ignore", __file__, "--step", step, "--course", str(root), "--assignment", name]
-    done = subprocess.run(words, capture_output=True, text=True)
+    # No account of its own: kernels that are killed with their sandbox are in nobody's.
+    with ProcessorGroup() as group:
+        done = subprocess.run(words, capture_output=True, text=True, preexec_fn=group.enter)
+        computed = group.seconds()
     if done.returncode:
         sys.exit(f"{step} of {name} failed:\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    found["all"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    found["all"] = computed
     return found
 
 
@@ -230,7 +232,7 @@ def computed_table(each: dict[str, float], collect_seconds: float) -> str:
     total = STUDENTS * ASSIGNMENTS / 1e9
     lines += [
         "",
-        f"One writing process keeps up with {work / own:.0f} cores. A term of {ASSIGNMENTS} assignments like this one:"
+        f"One writing process keeps up with {work / own:.1f} cores. A term of {ASSIGNMENTS} assignments like this one:"
         f" {STUDENTS * ASSIGNMENTS * work / 3600:,.0f} core hours, {total * disk:,.0f} GB of files,"
         f" {total * each['gradebook']:,.0f} GB of gradebook, {total * 1e3 * each['rows']:,.0f} million rows;"
         f" sent to a cluster and back {total * (each['task'] + each['result']):,.0f} GB.",

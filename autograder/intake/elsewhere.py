@@ -9,10 +9,9 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from course_utils.handing_in.cellmatch import Cells, Pairing, is_answer
-from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal
+from course_utils.handing_in.cells import Cell, defined_names, grade_id, normal, parsed
 from course_utils.handing_in.content import is_renamed
 
 _FENCED = re.compile(r"^(```|~~~)[^\n]*\n(.*?)^\1\s*$", re.MULTILINE | re.DOTALL)
@@ -104,7 +103,7 @@ def _all_pieces(cells: Cells, wanted: Cells, asked: Mapping[int, frozenset[str]]
                 strange = frozenset[str]().union(*(asked[other] for other in holds if other != place))
                 own = _without(source, strange)
                 is_whole = not strange and source == str(cell["source"])
-                found.setdefault(place, []).append(Piece(at, own, meaning, is_whole, _parsed(source) is not None))
+                found.setdefault(place, []).append(Piece(at, own, meaning, is_whole, parsed(source) is not None))
     return found
 
 
@@ -122,7 +121,7 @@ def _meaning(source: str, names: frozenset[str]) -> str:
     """Return the last definition of one of `names`, without its looks; "" if there is none."""
     if not any(name in source for name in names):
         return ""
-    body = _parsed(source)
+    body = parsed(source)
     if body is None:
         slip = re.search(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, re.MULTILINE)
         return normal(source) if slip and names & set(defined_names({"source": source})) else ""
@@ -131,7 +130,7 @@ def _meaning(source: str, names: frozenset[str]) -> str:
 
 def _without(source: str, names: frozenset[str]) -> str:
     """Return code without the definitions of `names`, and without calls of check(): only locked cells' calls count."""
-    body = _parsed(source)
+    body = parsed(source)
     if body is None:
         return source.strip("\n")
     lines = source.splitlines()
@@ -147,14 +146,6 @@ def _without(source: str, names: frozenset[str]) -> str:
             for number in range(first - 1, node.end_lineno or node.lineno):
                 lines[number] = ""
     return re.sub(r"\n{4,}", "\n\n\n", "\n".join(lines)).strip("\n")
-
-
-@lru_cache(maxsize=2048)  # released answers and copied ones come again; nobody changes what it gives
-def _parsed(source: str) -> list[ast.stmt] | None:
-    try:
-        return ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def _test_of(place: int, wanted: Cells, pairing: Pairing) -> int:

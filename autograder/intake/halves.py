@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from course_utils.handing_in.cellmatch import Cells
-from course_utils.handing_in.cells import defined_names, grade_id, is_python
+from course_utils.handing_in.cells import defined_names, grade_id, is_python, parsed
 
 _LONG = 40  # letters: a shorter text may stand in a comment
 # How a text begins that is no code alone and may be the rest of whole code: indented, or a clause.
@@ -50,9 +50,8 @@ def lost_rests(cells: Cells) -> list[int]:
 
 def is_cut_off(cell: NotebookNode) -> bool:
     """Say whether a cell's code may be a first half: it breaks off, or ends without giving anything back."""
-    try:
-        body = ast.parse(str(cell["source"])).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    body = parsed(str(cell["source"]))
+    if body is None:
         return True
     last = body[-1] if body else None
     return isinstance(last, ast.ClassDef) or (

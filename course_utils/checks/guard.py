@@ -43,12 +43,12 @@ def untouched(seed: int, *, keeps_generators: bool = True) -> Iterator[_Cut]:
 
     Inside: gradients on, float32 on the CPU as default, warnings and log silent, prints kept apart (yielded
     stream). Whatever reaches stderr, a warning or a progress bar, would cost points under nbgrader.
-    With `keeps_generators` off somebody outside puts the random generators back (`kept_generators`).
+    With `keeps_generators` off somebody outside puts the random generators back (`around_cases`).
     """
     printed = _Cut()
     with ExitStack() as stack:
         if keeps_generators:
-            stack.enter_context(kept_generators())
+            stack.enter_context(_kept_generators())
         _keep_settings(stack)
         stack.enter_context(plain_torch())
         stack.enter_context(warnings.catch_warnings())
@@ -63,19 +63,23 @@ def untouched(seed: int, *, keeps_generators: bool = True) -> Iterator[_Cut]:
 
 
 @contextmanager
-def silent_log() -> Iterator[None]:
-    """Keep the log silent; what is `untouched` inside need not silence it, and wake it, for each case anew."""
+def around_cases() -> Iterator[None]:
+    """Silence the log and put the random generators back, once around many cases: each takes a while.
+
+    What is `untouched` inside need not silence the log, and wake it, for each case anew.
+    """
     before = logging.root.manager.disable
     _set_silence(logging.CRITICAL)
     try:
-        yield
+        with _kept_generators():
+            yield
     finally:
         _set_silence(before)
 
 
 @contextmanager
-def kept_generators() -> Iterator[None]:
-    """Put the random generators back after the enclosed code; once around many cases, for it takes a while."""
+def _kept_generators() -> Iterator[None]:
+    """Put the random generators back after the enclosed code."""
     python, numpy, torchs = random.getstate(), np.random.get_state(), torch.random.get_rng_state()
     cuda = torch.cuda.get_rng_state_all() if _cuda_in_use() else None
     try:
@@ -121,7 +125,8 @@ def _keep_settings(stack: ExitStack) -> None:
 
 def _set_device(device: torch.device) -> None:
     if torch.get_default_device() != device:
-        torch.set_default_device(device)
+        # None, where it is the CPU: a default that was set is a mode that every call of torch goes through.
+        torch.set_default_device(None if device.type == "cpu" else device)
 
 
 def _set_anomaly(is_on: bool, checks_nan: bool) -> None:

@@ -23,7 +23,7 @@ import torch
 from course_utils.checks.contract import Case, Contract
 from course_utils.checks.deadline import DeadlineExceeded, Stopwatch, deadline, memory_limit
 from course_utils.checks.drivers import Driver, find_driver
-from course_utils.checks.guard import kept_generators, silent_log, untouched
+from course_utils.checks.guard import around_cases, untouched
 from course_utils.checks.response import Part, Raised, Response, describe, plain_text, say_part
 from course_utils.checks.trace import names_in, watching
 from course_utils.errors import AnswerFormError
@@ -42,7 +42,7 @@ def respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Res
     "deadline" response without being run. The first case is run once more at the end to see whether the
     answer remembers earlier calls (not where a share of right classes is asked for: no two trainings are alike).
     """
-    with silent_log(), kept_generators():
+    with around_cases():
         responses = list(in_turn(contract, answer, cases))
     return (responses[-1], *responses[1:-1]) if cases else ()
 
@@ -50,7 +50,7 @@ def respond(contract: Contract, answer: Any, cases: Sequence[Case]) -> tuple[Res
 def in_turn(contract: Contract, answer: Any, cases: Sequence[Case]) -> Iterator[Response]:
     """Yield one response per case, in order, and at the end once more the first one, by then known for good.
 
-    Whoever asks for the next one keeps log and generators as they were (`silent_log`, `kept_generators`).
+    Whoever asks for the next one does so within `around_cases`.
     """
     left = contract.seconds
     named: dict[CodeType, set[str]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -34,21 +34,25 @@ def defined_names(cell: Cell) -> tuple[str, ...]:
     return _defined_in(str(cell.get("source", "")))
 
 
+@lru_cache(maxsize=256)  # a notebook's cells are asked about in one go; trees are large, and nobody changes one
+def parsed(source: str) -> list[ast.stmt] | None:
+    """Give the statements of a text, or None if it is not whole Python."""
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 @lru_cache(maxsize=8192)
 def is_python(source: str) -> bool:
     """Say whether a text is whole Python."""
-    try:
-        ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return parsed(source) is not None
 
 
 @lru_cache(maxsize=8192)  # most cells of a class read alike, and each is asked about several times
 def _defined_in(source: str) -> tuple[str, ...]:
-    try:
-        body: Iterable[ast.stmt] = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    body = parsed(source)
+    if body is None:
         # magics, or a student's slip: the lines that start a definition still say what was meant
         return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, re.MULTILINE))
     return tuple(node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef))

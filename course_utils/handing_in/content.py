@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from course_utils.handing_in.cells import Cell, defined_names, normal
+from course_utils.handing_in.cells import Cell, defined_names, normal, parsed
 
 
 class Content:
@@ -45,12 +45,8 @@ def signatures(cell: Cell) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=8192)  # each cell is asked about once for each answer that is missing
 def _signatures_in(source: str) -> Mapping[str, tuple[str, ...]]:
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return {}
     found: dict[str, tuple[str, ...]] = {}
-    for node in body:
+    for node in parsed(source) or ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             given = node.args
             found[node.name] = tuple(each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs))

@@ -1,32 +1,16 @@
 """The lectures in JupyterLab in a real Chromium: open, run all, move a slider, see the picture change."""
 
 import os
-import re
 import shutil
-import socket
-import subprocess
-import sys
-import threading
-from pathlib import Path
 
 import pytest
+from own_jupyterlab import ARTIFACTS, CHROMIUM, FLAGS, ROOT, SECONDS, run_all, serve
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
 
-ROOT = Path(__file__).resolve().parents[2]
 # Every lecture is run on a clean kernel elsewhere; a browser opens two of them, or all with ALL_LECTURES=1.
 EVERY = sorted(path.stem for path in (ROOT / "notebooks/lectures").glob("*.ipynb"))
 LECTURES = EVERY if os.environ.get("ALL_LECTURES") else ["02_a_line_through_scores", "03_downhill"]
-ARTIFACTS = ROOT / "test-artifacts"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-SECONDS = 1000  # Playwright counts milliseconds
 
 pytestmark = [
     pytest.mark.slow,
@@ -40,36 +24,8 @@ def server(tmp_path_factory):
     """A JupyterLab of its own, over a copy of the lectures; yields its address."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "notebooks/lectures", home / "lectures")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith("FIRST_DESCENT_WIDGETS")
-    }
-    environment |= {
-        "FIRST_DESCENT_SIZE": "tiny",
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}", "--ServerApp.port_retries=0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if f"http://127.0.0.1:{port}/lab" in line:
-            break
-    else:
-        pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
-    drain.start()
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait(timeout=30)
-    drain.join(timeout=30)
-    process.stderr.close()
+    with serve(home, FIRST_DESCENT_SIZE="tiny") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -93,23 +49,6 @@ def page(browser, server, request):
         ARTIFACTS.mkdir(exist_ok=True)
         page.screenshot(path=ARTIFACTS / f"{request.param}.png")
         page.close()
-
-
-def run_all(page, address):
-    """Open the lecture and run all cells, once its kernel is there; again if not one of them ran."""
-    ran = page.locator(".jp-InputPrompt").filter(has_text=re.compile(r"\[\d+\]"))
-    ready = page.locator("#jp-main-statusbar").get_by_text(re.compile(r"Python 3.*\| Idle"))
-    for _ in range(3):
-        page.goto(address)
-        try:
-            ready.wait_for()  # before it, "Run All Cells" is lost, and JupyterLab may ask for a kernel
-            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=15 * SECONDS)
-            page.get_by_text("Run All Cells", exact=True).click(timeout=15 * SECONDS)
-            ran.first.wait_for(state="attached")
-            return
-        except playwright.TimeoutError:
-            continue
-    pytest.fail("no cell was run")
 
 
 each = pytest.mark.parametrize("page", LECTURES, indirect=True)

@@ -85,6 +85,16 @@ def test_settings_of_the_notebook_are_set_aside_and_come_back(prepare):
     assert state() == before
 
 
+@pytest.mark.usefixtures("_quiet")
+@pytest.mark.parametrize("before", [None, "cpu"])
+def test_a_default_device_that_the_code_sets_does_not_stay(before):
+    torch.set_default_device(before)
+    expected = torch.get_default_device()
+    with untouched(3):
+        torch.set_default_device("meta")
+    assert torch.get_default_device() == expected
+
+
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode, torch.enable_grad])
 def test_modes_of_the_notebook_are_set_aside(mode):
     with mode():

@@ -5,23 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
-from handed_out import ROOT, of_the_course, save, small
+from handed_out import of_the_course, save, small
+from own_jupyterlab import ARTIFACTS, CHROMIUM, FLAGS, SECONDS, run_all, serve
 
 playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
-
-ARTIFACTS = ROOT / "test-artifacts"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-SECONDS = 1000  # Playwright counts milliseconds
 
 pytestmark = [
     pytest.mark.slow,
@@ -33,32 +25,9 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
     """A JupyterLab of its own over an empty folder; yields its address and the folder."""
-    home, own = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings")
-    environment = os.environ | {
-        "JUPYTER_RUNTIME_DIR": str(own / "runtime"),
-        "JUPYTER_CONFIG_DIR": str(own / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(own / "lab"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(own / "workspaces"),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
-    assert process.stderr is not None
-    said = []
-    for line in process.stderr:
-        said.append(line)
-        if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
-            break
-    else:
-        pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
-    drain.start()
-    yield found[1], home
-    process.terminate()
-    process.wait(timeout=60)
-    drain.join(timeout=60)
-    process.stderr.close()
+    home = tmp_path_factory.mktemp("lab")
+    with serve(home) as address:
+        yield address, home
 
 
 def test_run_all_cells_shows_the_panel_and_writes_the_file(lab: tuple[str, Path]) -> None:
@@ -71,11 +40,7 @@ def test_run_all_cells_shows_the_panel_and_writes_the_file(lab: tuple[str, Path]
         page = chromium.new_page(viewport={"width": 1250, "height": 1200})
         page.set_default_timeout(120 * SECONDS)
         try:
-            page.goto(f"{address}/lab/tree/work/mine.ipynb?reset")
-            ready = page.locator("#jp-main-statusbar").get_by_text(re.compile(r"Python 3.*\| Idle"))
-            ready.wait_for()  # before it, "Run All Cells" is lost
-            page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_text("Run All Cells", exact=True).click()
+            run_all(page, f"{address}/lab/tree/work/mine.ipynb?reset")
             if not name:  # a cell raised, so Run All stopped there: the last cell is run by hand
                 page.locator(".jp-OutputArea").get_by_text("ZeroDivisionError").first.wait_for()
                 last = page.locator(".jp-Notebook .jp-CodeCell").last

@@ -3,9 +3,9 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 ARTIFACTS = ROOT / "test-artifacts"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -30,37 +30,38 @@ def write_notebook(path: Path, *sources: str) -> None:
 
 
 @contextmanager
-def serve(home: Path) -> Iterator[str]:
-    """Start a JupyterLab over a folder; yield its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def serve(home: Path, **variables: str) -> Iterator[str]:
+    """Start a JupyterLab over a folder, with these environment variables; yield its address."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("FIRST_DESCENT")}
-    environment |= {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "PYTHONPATH": str(ROOT),
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}"]
-    command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}", "--ServerApp.port_retries=0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
-    said = []
-    try:
-        for line in process.stderr:
-            said.append(line)
-            if f"http://127.0.0.1:{port}/lab" in line:
-                break
-        else:
-            pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-        drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
-        drain.start()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-    drain.join(timeout=30)
-    process.stderr.close()
+    with tempfile.TemporaryDirectory(prefix="own-jupyterlab-") as own:
+        environment |= {
+            "JUPYTER_RUNTIME_DIR": f"{own}/runtime",
+            "JUPYTER_CONFIG_DIR": f"{own}/config",
+            "JUPYTERLAB_SETTINGS_DIR": f"{own}/settings",
+            "JUPYTERLAB_WORKSPACES_DIR": f"{own}/workspaces",
+            "PYTHONPATH": str(ROOT),
+        }
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
+        command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
+        process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True, env=environment | variables, cwd=home
+        )
+        said = []
+        try:
+            for line in process.stderr:
+                said.append(line)
+                if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
+                    break
+            else:
+                pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
+            drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
+            drain.start()
+            yield found[1]
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+        drain.join(timeout=60)
+        process.stderr.close()
 
 
 def run_all(page, address: str) -> None:
