@@ -83,15 +83,26 @@ class Kernel:
 
         Raises RuntimeError if it does not within the time given.
         """
+        try:
+            self._start_once()
+        except RuntimeError:
+            if self._is_stopped is not None and self._is_stopped():
+                raise
+            self._start_once()  # what kept it from answering may be over: a machine full of other work, say
+
+    def _start_once(self) -> None:
         self._process, self.isolation = start_process(
             self._folder, self._allowance, self._output_bytes, self._start_seconds
         )
         self._connection = Connection(self._process.connection, self.is_alive)
         try:
             self._connection.wait_until_ready(self._start_seconds)
-        except RuntimeError:
+        except RuntimeError as error:
+            code = self._process.poll()
             self.close()
-            raise
+            if code is None:
+                raise
+            raise RuntimeError(f"the kernel ended with code {code} before it answered") from error
 
     def close(self) -> None:
         """Kill the kernel and everything it holds; safe to call twice."""

@@ -49,7 +49,7 @@ def start_process(
     if expected.way is Way.NONE:
         return ColdKernel(folder, allowance), expected
     home = str(_private_home(folder)) if expected.way is Way.LIMITS else "/tmp"
-    for attempt in (1, 2):  # a worker that died is replaced; a kernel that a full machine denied is asked for again
+    for attempt in (1, 2):  # a worker that died is replaced
         worker = shared_worker()
         if worker is None:
             break
@@ -59,7 +59,7 @@ def start_process(
                 raise RuntimeError(f"the machine no longer makes a sandbox: {isolation.refused}")
             return worker.fork(folder, kernel_environment(home), allowance, output_bytes, seconds), isolation
         except WorkerError as error:
-            if attempt == 2:
+            if attempt == 2 or worker.is_alive():
                 raise RuntimeError(f"no kernel: {error}") from error
     raise RuntimeError("no kernel: there is no worker")
 

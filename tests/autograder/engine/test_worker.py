@@ -9,9 +9,11 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from autograder.engine import processes
 from autograder.engine.kernel import Ended, Kernel
 from autograder.engine.sandbox.allowance import Allowance
 from autograder.engine.sandbox.isolation import Way
@@ -101,6 +103,29 @@ def test_a_worker_that_died_is_replaced_and_the_run_goes_on(tmp_path: Path) -> N
     assert shared_worker() is not first
     assert not first._mount_point.exists(), "the dead worker's folder is left behind"
     assert not first._log.exists()
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_kernel_that_ends_before_it_answers_is_asked_for_once_more(
+    deaths: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def start_and_kill(*given: Any) -> Any:
+        process, isolation = processes.start_process(*given)
+        started.append(process)
+        if len(started) <= deaths:
+            process.send_signal(signal.SIGKILL)
+        return process, isolation
+
+    monkeypatch.setattr("autograder.engine.kernel.start_process", start_and_kill)
+    if deaths == 1:
+        with Kernel(tmp_path, 60) as kernel:
+            assert text_of(kernel, "print(1)") == "1\n"
+    else:
+        with pytest.raises(RuntimeError, match="the kernel ended with code -9 before it answered"):
+            Kernel(tmp_path, 60).start()
+    assert [process.exit_code for process in started] == [-signal.SIGKILL, -signal.SIGKILL]
 
 
 def test_kernels_of_one_worker_run_side_by_side(tmp_path: Path) -> None:
