@@ -26,6 +26,9 @@ from autograder.engine.untrusted import sound_output
 _INTERRUPT_SECONDS = 3.0
 """How long a kernel that was interrupted has to come back before it is given up."""
 
+_PAUSE_SECONDS = 3.0
+"""How long to wait before a kernel that did not start is asked for once more."""
+
 _OPEN_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -86,9 +89,18 @@ class Kernel:
         try:
             self._start_once()
         except RuntimeError:
-            if self._is_stopped is not None and self._is_stopped():
+            if not self._waits_a_moment():
                 raise
-            self._start_once()  # what kept it from answering may be over: a machine full of other work, say
+            self._start_once()  # what kept it from answering may be over: a machine full of other processes, say
+
+    def _waits_a_moment(self) -> bool:
+        """Let a moment pass; False as soon as the kernel is not wanted any more."""
+        ends = time.monotonic() + _PAUSE_SECONDS
+        while time.monotonic() < ends:
+            if self._is_stopped is not None and self._is_stopped():
+                return False
+            time.sleep(0.1)
+        return True
 
     def _start_once(self) -> None:
         self._process, self.isolation = start_process(

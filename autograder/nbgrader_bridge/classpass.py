@@ -191,9 +191,21 @@ class ClassPass:
     def enter(self, student: str, on_cell: OnCell | None = None) -> None:
         """Wait until the student's submission has run, and write its grades: all its rows or none.
 
+        What fails for no reason of its own, on a machine out of memory, say, is begun once more.
+
         Raises GradebookError if it could not be run, or nbgrader gives up on it.
         """
         self._watched = (student, on_cell)
+        try:
+            self._enter(student)
+        except GradebookError as error:
+            if isinstance(error.__cause__, (KitError, InterruptedError)):
+                raise
+            self._converter.log.warning("%s is begun once more: %s", student, error)
+            self.begin(student)
+            self._enter(student)
+
+    def _enter(self, student: str) -> None:
         begun = self._begun.pop(student, {})
         for _, future in begun.values():
             _check(student, future.exception())  # waits

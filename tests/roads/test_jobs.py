@@ -6,6 +6,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -13,9 +16,11 @@ import pytest
 from nbformat.v4 import new_code_cell
 from small_term import fill
 
+from autograder.engine.execute import Execution
 from autograder.grading import Graded, Status, grade
 from autograder.marks import read_marks
 from autograder.nbgrader_bridge.gradebook import scores
+from autograder.nbgrader_bridge.places import Place, Submission, here
 from autograder.nbgrader_bridge.steps import generate
 from autograder.rules.coursefile import Course, load_course
 
@@ -86,6 +91,38 @@ def test_stopping_half_way_keeps_what_is_done_and_ends_what_runs(one_at_a_time, 
     reasons = {item.student: item.status for item in grade(course, "hw1", students=["ada"])}
     assert reasons == {"ada": Status.UNCHANGED}
     assert rows(course) == one_at_a_time[1]
+
+
+@contextmanager
+def on_a_machine_that_fails(times: int) -> Iterator[Place]:
+    """Run where the first `times` notebooks cannot be run, as on a machine that is out of memory."""
+    with here(1) as place:
+
+        class Failing:
+            at_a_time = 1
+            left = times
+
+            def run(self, submission: Submission, on_cell: Callable[[int, int], None]) -> Future[Execution]:
+                self.left -= 1
+                if self.left < 0:
+                    return place.run(submission, on_cell)
+                failed: Future[Execution] = Future()
+                failed.set_exception(RuntimeError("no kernel: no memory for it"))
+                return failed
+
+        yield Failing()
+
+
+def test_what_the_machine_could_not_run_is_begun_once_more(one_at_a_time, course: Course) -> None:
+    [done] = grade(course, "hw1", students=["ada"], force=True, place=on_a_machine_that_fails(1))
+    assert done.status is Status.GRADED
+    assert rows(course) == one_at_a_time[1]
+    [done] = grade(course, "hw1", students=["ada"], force=True, place=on_a_machine_that_fails(2))
+    assert done.status is Status.NEEDS_PERSON
+    assert "no memory for it" in done.reason
+    assert rows(course) == one_at_a_time[1], "the grade it had is gone"
+    [done] = grade(course, "hw1", students=["ada"])
+    assert (done.status, rows(course)) == (Status.GRADED, one_at_a_time[1])
 
 
 def test_how_it_ran_is_written_beside_the_verdicts(one_at_a_time, course: Course) -> None:

@@ -187,20 +187,22 @@ class Server:
             self._bell_out.recv(4096)
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
             except ChildProcessError:
                 break
-            if pid == 0:
+            if ended is None:
                 break
-            running = self._running.pop(pid, None)
+            running = self._running.pop(ended.si_pid, None)
+            if running is not None:  # its number is still its own, and nobody else's group is killed
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(running.pid, signal.SIGKILL)
+            _, status = os.waitpid(ended.si_pid, 0)
             if running is not None:
                 self._report(running, os.waitstatus_to_exitcode(status))
         self._kill_orphans()
         self._remove_groups()
 
     def _report(self, running: _Running, code: int) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(running.pid, signal.SIGKILL)
         with contextlib.suppress(OSError):
             send(running.talk, {"ended": code})
         with contextlib.suppress(KeyError, ValueError):
