@@ -49,7 +49,7 @@ def try_answers(path: Path, secret: int | None = None, limits: Limits | None = N
         )
     seed = secrets.randbits(_SECRET_BITS) if secret is None else secret
     judge = Judge(str(path), {exercise.name: exercise.answer_key(seed) for exercise in chosen})
-    execution = execute(_notebook(sources, [e.name for e in chosen]), judge.probes(), limits or Limits())
+    execution = execute(_notebook(sources, [e.name for e in chosen]), judge.probes, limits or Limits())
     return Tried(path, tuple(judge.verdicts(execution).values()), execution.faults)
 
 

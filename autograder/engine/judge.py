@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from nbformat import NotebookNode
 
@@ -35,8 +36,9 @@ class Judge:
     assignment: str
     keys: Mapping[str, AnswerKey]
 
-    def probes(self) -> dict[str, Probe]:
-        """Return what the kernel is to be asked: contracts and inputs, nothing of what is right."""
+    @cached_property
+    def probes(self) -> Mapping[str, Probe]:
+        """What the kernel is to be asked: contracts and inputs, nothing of what is right."""
         return {
             name: Probe(write_request(key.contract, key.cases), key.contract.seconds * PATIENCE + _SPARE_SECONDS)
             for name, key in self.keys.items()

@@ -25,7 +25,7 @@ from nbgrader.utils import setenv
 from autograder.engine.execute import Execution
 from autograder.errors import GradebookError, StaffError, SubmissionError
 from autograder.intake.fates import Fate
-from autograder.nbgrader_bridge.gradebook import Score, score_row
+from autograder.nbgrader_bridge.gradebook import Score, score_rows
 from autograder.nbgrader_bridge.one_session import one_gradebook
 from autograder.nbgrader_bridge.places import Place, Submission
 from autograder.nbgrader_bridge.preprocessors import PREPARED, Prepared
@@ -225,7 +225,8 @@ class ClassPass:
 
     def score(self, student: str) -> Score:
         """Return what the gradebook says of the student's submission now."""
-        return score_row(self._gradebook.find_submission(self._assignment, student), self._assignment)
+        [row] = score_rows(self._gradebook, self._gradebook.find_assignment(self._assignment), student)
+        return row
 
 
 def _check(student: str, error: BaseException | None) -> None:

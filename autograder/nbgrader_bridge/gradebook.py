@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nbgrader.api import BaseCell, Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course
@@ -75,12 +75,14 @@ def class_list(course: Course) -> tuple[Student, ...]:
     return tuple(sorted(known, key=lambda student: student.id))
 
 
-def score_rows(gradebook: Any, found: Any) -> tuple[Score, ...]:
-    """Read all submissions of an assignment of an open gradebook, by student.
+def score_rows(gradebook: Any, found: Any, student: str = "") -> tuple[Score, ...]:
+    """Read all submissions of an assignment of an open gradebook, by student; or those of one `student`.
 
     Three questions for the class: nbgrader's own sums ask the database several times for each submission.
     """
     ask, mine = gradebook.db.execute, SubmittedAssignment.assignment_id == found.id
+    if student:
+        mine = and_(mine, SubmittedAssignment.student_id == student)
     of_all = (SubmittedAssignment.id, SubmittedAssignment.student_id, SubmittedAssignment.timestamp)
     whole = ask(select(*of_all).where(mine)).all()
     handed_in = SubmittedNotebook.assignment_id == SubmittedAssignment.id
@@ -114,31 +116,3 @@ def score_rows(gradebook: Any, found: Any) -> tuple[Score, ...]:
         for key, student, moment in whole
     ]
     return tuple(sorted(rows, key=lambda row: row.student))
-
-
-def score_row(submission: object, assignment: str) -> Score:
-    """Read one submission of an open gradebook."""
-    moment = submission.timestamp  # type: ignore[attr-defined]
-    cells = {
-        # nbgrader's own score is 0.0 where nobody has graded yet: not graded is not 0
-        grade.name: (None if grade.auto_score is None and grade.manual_score is None else float(grade.score))
-        for notebook in submission.notebooks  # type: ignore[attr-defined]
-        for grade in notebook.grades
-    }
-    by_hand = {
-        grade.name: float(grade.manual_score)
-        for notebook in submission.notebooks  # type: ignore[attr-defined]
-        for grade in notebook.grades
-        if grade.manual_score is not None
-    }
-    return Score(
-        student=submission.student.id,  # type: ignore[attr-defined]
-        assignment=assignment,
-        raw=float(submission.score or 0.0),  # type: ignore[attr-defined]
-        max=float(submission.max_score or 0.0),  # type: ignore[attr-defined]
-        penalty=float(submission.late_submission_penalty or 0.0),  # type: ignore[attr-defined]
-        submitted_at=moment.replace(tzinfo=UTC) if moment is not None else None,
-        needs_person=bool(submission.needs_manual_grade),  # type: ignore[attr-defined]
-        cells=cells,
-        by_hand=by_hand,
-    )

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -117,10 +116,12 @@ def _prepared(resources: dict[str, Any]) -> Prepared | None:
 
 def _shown(verdict: Verdict) -> list[NotebookNode]:
     """Return outputs that show the verdict, and end in the number nbgrader reads as the score."""
-    score = float(verdict.points)
+    shown = {"text/html": as_html(verdict), "text/plain": as_text(verdict)}
+    score = {"text/plain": str(float(verdict.points))}
+    # Not by new_output, which holds each against the schema: the whole notebook is, at the end.
     return [
-        new_output("display_data", data={"text/html": as_html(verdict), "text/plain": as_text(verdict)}),
-        new_output("execute_result", data={"text/plain": str(score)}, execution_count=None),
+        from_dict({"output_type": "display_data", "data": shown, "metadata": {}}),
+        from_dict({"output_type": "execute_result", "data": score, "metadata": {}, "execution_count": None}),
     ]
 
 

@@ -7,6 +7,7 @@ and it does not stop the class.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
+from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import split_lines, strip_transient
+from nbformat.validator import normalize
 from nbgrader.nbgraderformat import SchemaTooNewError, SchemaTooOldError
 from nbgrader.preprocessors import NbGraderPreprocessor
 
@@ -80,6 +84,27 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             forget_given_up(course, names["assignment"], names["student"])  # this was the second step of two
         return done
 
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the notebook as text after the preprocessors' work: a line for each cell, where nbformat writes one
+        for each word, in Python.
+        """
+        worked, resources = Exporter.from_notebook_node(self, nb, resources, **kwargs)
+        resources["output_suffix"] = ".nbconvert"
+        return _as_text(worked), resources
+
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Do the preprocessors' work on `nb` itself: nobody else has it, for from_notebook_node made a copy."""
+        _, worked = normalize(nb)
+        for preprocessor in self._preprocessors:
+            worked, resources = preprocessor(worked, resources)
+            if not self.optimistic_validation:
+                self._validate_preprocessor(worked, preprocessor)
+        if self.optimistic_validation:
+            self._validate_preprocessor(worked, "all of them")
+        return worked, resources
+
     def from_file(
         self, file_stream: Any, resources: dict[str, Any] | None = None, **kwargs: Any
     ) -> tuple[str, dict[str, Any]]:
@@ -87,6 +112,15 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         notebook = read_submission(Path(file_stream.name))
         done: tuple[str, dict[str, Any]] = self.from_notebook_node(notebook, resources=resources, **kwargs)
         return done
+
+
+def _as_text(notebook: NotebookNode) -> str:
+    """Write a notebook as nbformat does, in fewer lines; `notebook` is used up."""
+    whole = strip_transient(split_lines(notebook))
+    encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ": ")).encode
+    cells = ",\n  ".join(map(encode, whole.pop("cells")))
+    rest = "".join(f',\n "{name}": {encode(value)}' for name, value in sorted(whole.items()))
+    return f'{{\n "cells": [\n  {cells}\n ]{rest}\n}}\n'
 
 
 def _give_up(names: dict[str, str], error: Exception) -> None:

@@ -39,7 +39,7 @@ def limits_of(course: Course) -> Limits:
 def probes_of(assignment: str, notebook: NotebookNode) -> dict[str, Probe]:
     """Return what a notebook is to be asked: the probes of the test cells it has."""
     present = {grade_id(cell) for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade")}
-    return {name: probe for name, probe in judge_for(assignment).probes().items() if name in present}
+    return {name: probe for name, probe in judge_for(assignment).probes.items() if name in present}
 
 
 def folders_of(course: Course, assignment: str, student: str) -> tuple[Path, Path]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ctypes
+import mmap
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -148,14 +149,13 @@ def _end(finished: threading.Event, watcher: threading.Thread) -> None:
 @contextmanager
 def memory_limit(extra_bytes: int) -> Iterator[None]:
     """Let the enclosed code take at most `extra_bytes` more address space (Linux; elsewhere no limit)."""
-    statm = Path("/proc/self/statm")
-    if not statm.exists():
+    taken = _address_space()
+    if not taken:
         yield
         return
     import resource
 
-    pages = int(statm.read_text().split()[0])
-    wanted = pages * resource.getpagesize() + extra_bytes
+    wanted = taken + extra_bytes
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if soft != resource.RLIM_INFINITY and soft <= wanted:
         yield
@@ -165,3 +165,15 @@ def memory_limit(extra_bytes: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def _address_space() -> int:
+    """Return the bytes of address space this process takes, 0 where that is not known; asked for each case."""
+    try:
+        descriptor = os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        return 0
+    try:
+        return int(os.read(descriptor, 100).split()[0]) * mmap.PAGESIZE
+    finally:
+        os.close(descriptor)

@@ -61,8 +61,9 @@ def build(steps: tuple[Step, ...], leaves: Mapping[str, Any]) -> dict[str, Any]:
     """Run the statements on `leaves` and return every name with what it stands for at the end."""
     found = dict(leaves)
     for step in steps:
+        calculate = _calculator(step.node)
         for _ in range(step.times):
-            found[step.name] = _evaluate(step.node, found)
+            found[step.name] = calculate(found)
     return found
 
 
@@ -84,18 +85,23 @@ def _uses(node: ast.expr) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part.id for part in names))
 
 
-def _evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:
+def _calculator(node: ast.expr) -> Callable[[Mapping[str, Any]], Any]:
+    """Return a function that works the expression out for given names: a step may be done hundreds of times."""
     match node:
         case ast.Name(id=name):
-            return names[name]
+            return operator.itemgetter(name)
         case ast.Constant(value=int() | float() as number):
-            return number
+            return lambda names: number
         case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
-            return -number
+            opposite = -number
+            return lambda names: opposite
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return -_evaluate(operand, names)
+            inner = _calculator(operand)
+            return lambda names: -inner(names)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_evaluate(left, names), _evaluate(right, names))
+            join, first, second = _BINARY[type(op)], _calculator(left), _calculator(right)
+            return lambda names: join(first(names), second(names))
         case ast.Call(func=ast.Attribute(value=value, attr="relu"), args=[], keywords=[]):
-            return _evaluate(value, names).relu()
+            inside = _calculator(value)
+            return lambda names: inside(names).relu()
     raise CheckError(f"{ast.unparse(node)!r} is nothing an expression may hold.")

@@ -130,7 +130,8 @@ def plain_text(text: object, longest: int = MAX_CHARACTERS) -> str:
 
     A terminal would obey escape sequences in it.
     """
-    return "".join(sign for sign in str(text)[:longest] if sign.isprintable() or sign in "\n\t")
+    kept = str(text)[:longest]
+    return kept if kept.isprintable() else "".join(sign for sign in kept if sign.isprintable() or sign in "\n\t")
 
 
 def _type_name(value: Any) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import csv
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from graded_class import build_course, copy_course
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder.intake.fates import ACCEPTED, LEDGER, Deduction, Fate, Ledger, save_ledger
-from autograder.nbgrader_bridge.gradebook import score_row, score_rows
+from autograder.nbgrader_bridge.gradebook import Score, score_rows
 from autograder.nbgrader_bridge.penalties import refresh_penalties
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course, load_course
@@ -79,6 +80,34 @@ def test_the_penalty_that_nbgrader_keeps_is_what_the_rules_take(
     assert float(theirs["raw_score"]) == pytest.approx(mine.raw)
 
 
+def added_up(submission: Any, assignment: str) -> Score:
+    """Read one submission by nbgrader's own sums."""
+    moment = submission.timestamp
+    cells = {
+        # nbgrader's own score is 0.0 where nobody has graded yet: not graded is not 0
+        grade.name: (None if grade.auto_score is None and grade.manual_score is None else float(grade.score))
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+    }
+    by_hand = {
+        grade.name: float(grade.manual_score)
+        for notebook in submission.notebooks
+        for grade in notebook.grades
+        if grade.manual_score is not None
+    }
+    return Score(
+        student=submission.student.id,
+        assignment=assignment,
+        raw=float(submission.score or 0.0),
+        max=float(submission.max_score or 0.0),
+        penalty=float(submission.late_submission_penalty or 0.0),
+        submitted_at=moment.replace(tzinfo=UTC) if moment is not None else None,
+        needs_person=bool(submission.needs_manual_grade),
+        cells=cells,
+        by_hand=by_hand,
+    )
+
+
 def test_the_class_is_read_as_nbgrader_adds_it_up(course: Course) -> None:
     with open_gradebook(course) as gradebook:
         grade = gradebook.find_grade("mse", "hw1", "hw1", "s002")
@@ -86,6 +115,7 @@ def test_the_class_is_read_as_nbgrader_adds_it_up(course: Course) -> None:
         gradebook.find_grade("sse", "hw1", "hw1", "s004").extra_credit = 1.0
         gradebook.db.commit()
         found = gradebook.find_assignment("hw1")
-        one_by_one = sorted((score_row(each, "hw1") for each in found.submissions), key=lambda row: row.student)
+        one_by_one = sorted((added_up(each, "hw1") for each in found.submissions), key=lambda row: row.student)
         assert list(score_rows(gradebook, found)) == one_by_one
+        assert [row for each in one_by_one for row in score_rows(gradebook, found, each.student)] == one_by_one
     assert {row.student: row.needs_person for row in one_by_one}["s007"]

@@ -295,7 +295,7 @@ def regrade_with_a_changed_exercise(course: Course, folder: Path) -> dict:
     """Change what a mistake of hw1 keeps, in a copy of the kit; try it, and grade with it."""
     kit = folder / "kit"
     for package in ("autograder", "course_utils"):
-        shutil.copytree(REPOSITORY / package, kit / package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(REPOSITORY / package, kit / package)
     shutil.copytree(REPOSITORY / "data", kit / "data")
     declared = kit / "autograder/exercises/hw1.py"
     source = declared.read_text(encoding="utf-8")

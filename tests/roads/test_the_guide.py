@@ -30,7 +30,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the kit, with what the guide says added to it."""
     root = tmp_path_factory.mktemp("clone")
     for part in ("autograder", "course_utils", "data"):
-        shutil.copytree(REPOSITORY / part, root / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(REPOSITORY / part, root / part)
     shutil.copy(REPOSITORY / "nbgrader_config.py", root)
     (root / "course.toml").write_text(COURSE)
     rows = [f"{student},{student.title()},Student,{student}@example.org" for student in ANSWERS]

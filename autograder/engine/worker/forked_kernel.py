@@ -33,9 +33,10 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     _forget_the_parent(request)
     import json
 
-    from ipykernel.kernelapp import IPKernelApp
+    from traitlets.config import Config
 
-    from autograder.engine.worker.floods import hold_back_floods
+    from autograder.engine.worker.floods import CappedStream, hold_back_floods
+    from autograder.engine.worker.warm_app import WarmApp
     from autograder.engine.worker.watched import remember_shell
 
     path = f"{channel}/connection.json"
@@ -43,13 +44,18 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
         json.dump({**request.connection, "ip": f"{channel}/k"}, file)
     sys.path.insert(0, "")
     sys.argv = ["ipykernel_launcher", "-f", path]
-    app: Any = IPKernelApp.instance(log_level=50)
-    app.parent_handle = 1  # somebody else watches over us
+    settings = Config()
+    settings.HistoryManager.enabled = False
+    settings.HistoryManager.hist_file = ":memory:"
+    app: Any = WarmApp.instance(
+        config=settings,
+        log_level=50,
+        connection_file=path,
+        outstream_class=f"{CappedStream.__module__}.{CappedStream.__name__}",
+        parent_handle=1,  # somebody else watches over us
+    )
     with _nothing_to_debug():
-        app.initialize([
-            "-f", path, "--HistoryManager.enabled=False", "--HistoryManager.hist_file=:memory:",
-            "--IPKernelApp.outstream_class=autograder.engine.worker.floods.CappedStream",
-        ])  # fmt: skip
+        app.initialize()
     app.shell.enable_matplotlib("inline")  # the worker drew its one picture without a notebook
     hold_back_floods(app.shell, request.output_bytes)
     remember_shell(app.shell)

@@ -20,7 +20,8 @@ _MODULES = (
     "IPython.core.completer", "IPython.core.historyapp", "IPython.core.magics",
     "autograder.engine.worker.floods", "ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp",
     "ipykernel.zmqshell", "matplotlib_inline.backend_inline", "matplotlib_inline.config", "nbformat",
-    "autograder.engine.worker.watched", "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
+    "autograder.engine.worker.warm_app", "autograder.engine.worker.watched",
+    "pexpect", "psutil", "tornado.platform.asyncio", "zmq.eventloop.zmqstream",
     "IPython.core.completerlib", "IPython.core.debugger", "IPython.core.magics.ast_mod",
     "IPython.core.magics.execution", "IPython.core.oinspect", "IPython.extensions.storemagic", "faulthandler",
 )  # fmt: skip

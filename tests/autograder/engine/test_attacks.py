@@ -90,7 +90,7 @@ def test_an_attack_gains_nothing(name: str, place: Place, homework, judge: Judge
     else:
         notebook = homework(mse=place.format(ANSWERS[name]))
     before = shared_worker()
-    execution = execute(notebook, {"mse": replace(judge.probes()["mse"], seconds=4)}, LIMITS)
+    execution = execute(notebook, {"mse": replace(judge.probes["mse"], seconds=4)}, LIMITS)
     verdict = judge.verdicts(execution)["mse"]
     assert (verdict.points, verdict.outcome is Outcome.PASSED) == (0.0, False)
     assert execution.isolation.is_sandbox
@@ -139,5 +139,5 @@ def test_an_attack_fails_by_the_sandbox_and_an_honest_answer_beside_it_still_cou
     """The table above would also pass if everything scored 0."""
     answer = "def mse(p, y):\n    return ((p - y) ** 2).mean()"
     notebook = homework(before={"mse": PATCHES["allclose is always true"]}, mse=answer)
-    verdict = judge.verdicts(execute(notebook, {"mse": judge.probes()["mse"]}, LIMITS))["mse"]
+    verdict = judge.verdicts(execute(notebook, {"mse": judge.probes["mse"]}, LIMITS))["mse"]
     assert verdict.outcome is Outcome.PASSED

@@ -30,7 +30,7 @@ def judge() -> Judge:
 
 def run_with(cell: str, homework, judge: Judge, limits: Limits = LIMITS):
     notebook = homework(before={"mae": cell}, sse=SSE, mae=MAE)
-    execution = execute(notebook, {name: judge.probes()[name] for name in ("sse", "mae")}, limits)
+    execution = execute(notebook, {name: judge.probes[name] for name in ("sse", "mae")}, limits)
     return execution, judge.verdicts(execution)
 
 

@@ -22,7 +22,7 @@ def judge() -> Judge:
 
 def graded(notebook, judge: Judge, limits: Limits = LIMITS) -> tuple[Execution, dict[str, Verdict]]:
     names = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-    probes = {name: probe for name, probe in judge.probes().items() if name in names}
+    probes = {name: probe for name, probe in judge.probes.items() if name in names}
     execution = execute(notebook, probes, limits)
     return execution, judge.verdicts(execution)
 
@@ -146,7 +146,7 @@ def test_the_kernel_finds_the_data_files_but_no_notebook(tmp_path, homework, jud
 def test_a_test_cell_that_only_checks_need_not_run(homework, judge) -> None:
     answers = {"sse": None, "mae": "def mae(p, y):\n    while True:\n        pass"}
     notebook = homework(**answers)
-    probes = {name: judge.probes()[name] for name in answers}
+    probes = {name: judge.probes[name] for name in answers}
     execution = execute(notebook, probes, LIMITS, skips_checks=True)
     verdicts = judge.verdicts(execution)
     assert [cell.execution_count for cell in execution.notebook.cells] == [1, 2, None, 3, None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import torch
 from answers_hw1 import RIGHT, WRONG
@@ -28,7 +30,7 @@ POINTS = {
 }
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
 SECRETS = (None, 1, 2**31 - 1)
-MANY_SECRETS = range(1000, 1008)
+MANY_SECRETS = range(1000, 1008 if os.environ.get("FIRST_DESCENT_FULL") else 1002)
 
 
 def test_points_add_up_to_fifteen():
