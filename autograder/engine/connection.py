@@ -11,6 +11,8 @@ from typing import Any
 import zmq
 from jupyter_client.session import Session
 
+from autograder.engine.worker.messages import TERSE
+
 MOST_MESSAGE_BYTES = 8 * 1024 * 1024
 """A longer message is not taken in: the channel is cut, and joined again."""
 
@@ -83,7 +85,8 @@ class Connection:
         return self._send("execute_request", content)
 
     def _send(self, kind: str, content: dict[str, Any]) -> str:
-        return str(self._session.send(self._shell, kind, content)["header"]["msg_id"])
+        sent = self._session.send(self._shell, kind, content, metadata={TERSE: True})
+        return str(sent["header"]["msg_id"])
 
     def _receive(self, channel: Any, seconds: float) -> Any:
         """Return the next message, or None if there is none in time or it is not signed or not readable."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import random
 import sys
@@ -36,7 +37,7 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     from traitlets.config import Config
 
     from autograder.engine.worker.floods import CappedStream, hold_back_floods
-    from autograder.engine.worker.warm_app import WarmApp
+    from autograder.engine.worker.warm_app import WarmApp, WarmKernel
     from autograder.engine.worker.watched import remember_shell
 
     path = f"{channel}/connection.json"
@@ -47,13 +48,16 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     settings = Config()
     settings.HistoryManager.enabled = False
     settings.HistoryManager.hist_file = ":memory:"
+    settings.IPythonKernel._execute_sleep = 0.0  # outputs come over a socket of this machine
     app: Any = WarmApp.instance(
         config=settings,
         log_level=50,
         connection_file=path,
         outstream_class=f"{CappedStream.__module__}.{CappedStream.__name__}",
+        kernel_class=WarmKernel,
         parent_handle=1,  # somebody else watches over us
     )
+    app.log.setLevel(logging.CRITICAL)  # its handler drops the rest; here it is not even written
     with _nothing_to_debug():
         app.initialize()
     app.shell.enable_matplotlib("inline")  # the worker drew its one picture without a notebook

@@ -10,6 +10,9 @@ from typing import Any
 
 _MOST_BYTES = 128 * 1024
 
+TERSE = "first_descent_terse"
+"""A request to a kernel with this in its metadata wants outputs, the word that it is done and a reply; no more."""
+
 
 def send(to: socket.socket, message: dict[str, Any], *descriptors: int) -> None:
     """Send one message.

@@ -1,10 +1,48 @@
-"""A kernel's application whose settings are given to it: there is no command line to parse, and no file to look for."""
+"""A kernel whose settings are given to it, which has one thread for requests, and says no more than it is asked for.
+
+There is no command line to parse and no file to look for. Subshells, for which ipykernel 7 hands every request from one
+thread to another, are for people at a keyboard; so is the word that a cell has begun.
+"""
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Mapping
 from typing import Any
 
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+
+from autograder.engine.worker.messages import TERSE
+
+
+class _NoThread:
+    """Stands where ipykernel has the thread that hands requests on: it is false, and nothing is handed on."""
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class WarmKernel(IPythonKernel):
+    """IPython's kernel without subshells; a request can spare it the words that only a person waits for."""
+
+    _supports_kernel_subshells = False
+
+    def _publish_status(self, status: str, channel: str, parent: Any = None) -> None:
+        if status == "busy" and _is_terse(parent or self.get_parent(channel)):  # type: ignore[no-untyped-call]
+            return
+        super()._publish_status(status, channel, parent)  # type: ignore[no-untyped-call]
+
+    def _publish_execute_input(self, code: str, parent: Any, execution_count: int) -> None:
+        if not _is_terse(parent):
+            super()._publish_execute_input(code, parent, execution_count)  # type: ignore[no-untyped-call]
+
+
+def _is_terse(parent: Any) -> bool:
+    metadata = parent.get("metadata") if isinstance(parent, Mapping) else None
+    return isinstance(metadata, Mapping) and bool(metadata.get(TERSE))
 
 
 class WarmApp(IPKernelApp):
@@ -18,6 +56,12 @@ class WarmApp(IPKernelApp):
 
     def load_config_file(self, *names: Any, **settings: Any) -> None:
         """Read no settings file."""
+
+    def init_kernel(self) -> None:
+        """Make the kernel, with no thread between the sockets and it."""
+        if getattr(self, "shell_channel_thread", None) is not None:  # it came with ipykernel 7, and has not started
+            self.shell_channel_thread = _NoThread()
+        super().init_kernel()  # type: ignore[no-untyped-call]
 
     def _run_startup_files(self) -> None:
         """Run no file of a home folder that is empty."""
