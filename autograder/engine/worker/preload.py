@@ -62,9 +62,10 @@ def preload() -> None:
     figure.savefig(io.BytesIO(), format="png")
     pyplot.close(figure)
     find_gui_and_backend("inline")  # it reads what every installed package says of itself, once
-    from autograder.engine.worker import watched
+    from autograder.engine.worker import warm_app, watched
 
     watched.remember()
+    warm_app.remember_modules()
     check_fork_is_safe()
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, every page in each child

@@ -6,6 +6,7 @@ thread to another, are for people at a keyboard; so is the word that a cell has 
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +15,13 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
 from autograder.engine.worker.messages import TERSE
+
+_loaded: set[str] = set()
+
+
+def remember_modules() -> None:
+    """Note which modules a fresh kernel has, once for all: reading a thousand names copies a thousand pages."""
+    _loaded.update(sys.modules)
 
 
 class _NoThread:
@@ -63,5 +71,11 @@ class WarmApp(IPKernelApp):
             self.shell_channel_thread = _NoThread()
         super().init_kernel()  # type: ignore[no-untyped-call]
 
-    def _run_startup_files(self) -> None:
-        """Run no file of a home folder that is empty."""
+    def init_code(self) -> None:
+        """Run nothing before the first cell: a home folder that is empty has no files for it."""
+        shell: Any = self.shell
+        shell.user_ns_hidden.update(shell.user_ns)
+        shell._sys_modules_keys = _loaded or set(sys.modules)
+
+    def _configure_logging(self) -> None:
+        """Leave the loggers as they are: nobody reads a kernel's log."""

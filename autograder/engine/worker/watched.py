@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _PLACES = (
@@ -28,7 +28,7 @@ _shell_before: dict[str, Any] = {}
 
 def remember() -> None:
     """Note what the watched names stand for; called once, before the first fork."""
-    for place, names in _watched():
+    for place, names in _watched([*_PLACES, *(name for name in sys.modules if name.startswith(_CHECKS))]):
         _before[place] = {name: value for name, value in names.items() if callable(value)}
 
 
@@ -44,7 +44,7 @@ def remember_shell(shell: Any) -> None:
 
 def changed() -> list[str]:
     """Return the names that stand for something else than in the beginning, or have gone."""
-    now = dict(_watched())
+    now = dict(_watched(list(_before)))
     now["builtins"] = vars(sys.modules["builtins"])
     found = [
         f"{place}.{name}"
@@ -72,15 +72,13 @@ def tell(path: str) -> None:
         os.close(descriptor)
 
 
-def _watched() -> Iterator[tuple[str, Mapping[str, Any]]]:
-    for place in _PLACES:
+def _watched(places: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the names of each place that there is; going through all modules would copy a page for each."""
+    for place in places:
         outer, _, name = place.rpartition(".")
         owner = sys.modules.get(place) or getattr(sys.modules.get(outer), name, None)
         if owner is not None:
             yield place, vars(owner)
-    for name, module in list(sys.modules.items()):
-        if name.startswith(_CHECKS):
-            yield name, vars(module)
 
 
 def _shell_state(shell: Any) -> dict[str, Any]:
