@@ -70,7 +70,9 @@ def submissions(course: Course, assignment: str) -> tuple[str, ...]:
 
 def pending(course: Course, assignment: str, students: Sequence[str]) -> dict[str, str]:
     """Return for each student why the submission would be graded now; "" means it would not."""
-    return _reasons(course, assignment, students, Fingerprints(course, assignment, accepted(course, assignment)))
+    graded = {score.student for score in scores(course, assignment)}
+    fingerprints = Fingerprints(course, assignment, accepted(course, assignment))
+    return _reasons(course, assignment, students, fingerprints, graded)
 
 
 def grade(
@@ -104,12 +106,12 @@ def grade(
         raise UnknownAssignmentError(f"{missing[0]} has handed in nothing for {assignment}.")
     chosen = tuple(dict.fromkeys(students)) or present
     fingerprints = Fingerprints(course, assignment, accepted(course, assignment))
-    reasons = _reasons(course, assignment, chosen, fingerprints)
-    wanted = [student for student in chosen if force or reasons[student]]
     if not chosen:
         return
-    chronicle = Chronicle(course, assignment)
     rows = {score.student: score for score in scores(course, assignment)}
+    reasons = _reasons(course, assignment, chosen, fingerprints, rows)
+    wanted = [student for student in chosen if force or reasons[student]]
+    chronicle = Chronicle(course, assignment)
     for score in rows.values():
         chronicle.look(score)  # marks given by hand since then, before this run moves anything
     ruled = () if force else [name for name in wanted if name in rows and needs_no_run(course, fingerprints, name)]
@@ -140,12 +142,13 @@ def _unchanged(student: str, assignment: str) -> Graded:
 
 
 def _reasons(
-    course: Course, assignment: str, students: Sequence[str], fingerprints: Fingerprints
+    course: Course, assignment: str, students: Sequence[str], fingerprints: Fingerprints, graded: Collection[str]
 ) -> dict[str, str]:
+    """Return why each would be graded; `graded` are those of whom the gradebook has a grade."""
     reasons = {}
     for student in students:
         before = read_record(record_path(course, assignment, student))
-        is_there = (course.autograded / student / assignment).is_dir()
+        is_there = student in graded and (course.autograded / student / assignment).is_dir()
         reasons[student] = why_changed(before, fingerprints.of(student)) if is_there else "not graded before"
     return reasons
 

@@ -7,6 +7,7 @@ and it does not stop the class.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections import defaultdict
 from dataclasses import dataclass
@@ -115,8 +116,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
 
 def _as_text(notebook: NotebookNode) -> str:
-    """Write a notebook as nbformat does, in fewer lines; `notebook` is used up."""
-    whole = strip_transient(split_lines(notebook))
+    """Write a notebook as nbformat does, in fewer lines."""
+    whole = strip_transient(split_lines(copy.deepcopy(notebook)))
     encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ": ")).encode
     cells = ",\n  ".join(map(encode, whole.pop("cells")))
     rest = "".join(f',\n "{name}": {encode(value)}' for name, value in sorted(whole.items()))

@@ -28,6 +28,7 @@ INITS: Mapping[str, Callable[[int, int], float]] = {
 }
 _FLOOR, _CEILING = 1e-16, 1e16
 _MOST_LAYERS = 30
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def depth_explorer(
@@ -58,6 +59,7 @@ def depth_explorer(
     for axes, colour in ((left, plots.BLUE), (right, plots.RED)):
         plots.dress(axes, x="layer (1 is next to the inputs)", y="")
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(_power_of_ten)  # matplotlib's own reads each as mathematics: 8 ms a label
         axes.set_xlim(0, _MOST_LAYERS + 1)
         axes.axhline(1, color=plots.BLACK, lw=1, ls=":")
         axes.plot([], [], "o-", color=colour, ms=5)
@@ -90,6 +92,11 @@ def depth_explorer(
         make_button("Healthy", "ReLU, He", lambda: live.move(activation="ReLU", init="He")),
     ]
     return live
+
+
+def _power_of_ten(value: float, place: int | None = None) -> str:
+    """Write a power of ten as plain text: "10⁻³"."""
+    return f"10{str(round(math.log10(value))).translate(_RAISED)}" if value > 0 else ""
 
 
 def measure_depth(

@@ -8,6 +8,8 @@ import re
 import subprocess
 import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,8 +42,15 @@ class Server:
             data=json.dumps(data).encode() if data else None,
             headers={"Authorization": f"token {self.token}"},
         )
-        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-            return json.loads(answer.read() or "null")
+        ends = time.monotonic() + SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+                    return json.loads(answer.read() or "null")
+            except urllib.error.URLError as error:  # a server says where it is before it listens there
+                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > ends:
+                    raise
+                time.sleep(0.2)
 
     def open(self, path: str) -> tuple[dict[str, Any], BlockingKernelClient]:
         """Open a notebook as JupyterLab does: a session with a kernel of its own."""
