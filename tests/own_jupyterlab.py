@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,12 +58,26 @@ def serve(home: Path, **variables: str) -> Iterator[str]:
                 pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
             drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
             drain.start()
+            _await_answer(found[1])
             yield found[1]
         finally:
             process.terminate()
             process.wait(timeout=60)
         drain.join(timeout=60)
         process.stderr.close()
+
+
+def _await_answer(address: str) -> None:
+    """Wait until the server listens: it says where it is before."""
+    ends = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/api", timeout=60).close()
+            return
+        except OSError:
+            if time.monotonic() > ends:
+                raise
+            time.sleep(0.1)
 
 
 def run_all(page, address: str) -> None:
