@@ -17,8 +17,9 @@ from autograder.nbgrader_bridge.stubs import ClearAnswers
 FOLDER = Path(__file__).parents[2] / "notebooks" / "assignments"
 NAMES = [name for name in assignments() if (FOLDER / name / f"{name}.ipynb").is_file()]
 
-# The roads' tests run labs and quizzes, solved and untouched, once more: here they run in full only.
-RUN = NAMES if os.environ.get("FIRST_DESCENT_FULL") else [name for name in NAMES if name.startswith("hw")]
+# The roads' tests run all of them, solved and untouched, in the grader's kernels: here, in a kernel as a student has it,
+# two do by default.
+RUN = NAMES if os.environ.get("FIRST_DESCENT_FULL") else ["hw1", "hw5"]
 
 
 def read(name):

@@ -33,6 +33,7 @@ from attack_table import (
     SHELL,
     TIMING,
     UNSEEN,
+    WALKED,
     WRONG,
 )
 
@@ -188,11 +189,7 @@ NAMES = (*BEFORE, *ANSWERS, *ON_FILES)
 IDS = {name: f"m{number:03}" for number, name in enumerate(NAMES)}
 """The student who tries each attack."""
 
-SPREAD = (
-    *(name for table, step in ((PATCHES, 4), (ANSWERS, 3)) for name in list(table)[::step]),
-    *(name for table in (SHELL, FILES, MACHINE, TIMING, HIDDEN) for name in list(table)[::2]),
-    *ON_FILES,
-)
+SPREAD = (*WALKED, *ON_FILES)
 """Some of each table, and all on files: what the whole road is walked with where time is short."""
 
 LEAVE_NO_TRACE = {*UNSEEN, *(name for name, attack in ON_FILES.items() if not attack.is_seen)}

@@ -158,3 +158,9 @@ UNSEEN = {
     "the visible answers by heart": "it reads like an answer for the cases shown, and fails the hidden ones",
 }
 """These leave no trace that an honest notebook does not leave as well, and gain nothing."""
+
+WALKED = (
+    *(name for table, step in ((PATCHES, 4), (ANSWERS, 3)) for name in list(table)[::step]),
+    *(name for table in (SHELL, FILES, MACHINE, TIMING, HIDDEN) for name in list(table)[::2]),
+)
+"""Some of each table: what walks the whole road (tests/roads/test_attack_class.py) where time is short."""

@@ -1,4 +1,8 @@
-"""No attack gains a point, reads a file of the grader's, leaves anything behind, or stops the grader; it is seen."""
+"""No attack gains a point, reads a file of the grader's, leaves anything behind, or stops the grader; it is seen.
+
+By default those are tried here that do not walk the whole road (tests/roads/test_attack_class.py); all with
+FIRST_DESCENT_FULL=1.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from attack_table import ANSWERS, CANARY, FILES, HIDDEN, MACHINE, PATCHES, SHELL, TIMING, UNSEEN, WRONG
+from attack_table import ANSWERS, CANARY, FILES, HIDDEN, MACHINE, PATCHES, SHELL, TIMING, UNSEEN, WALKED, WRONG
 
 from autograder.engine.execute import execute
 from autograder.engine.judge import Judge, make_judge
@@ -74,6 +78,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 BEFORE = PATCHES | SHELL | FILES | MACHINE | TIMING | HIDDEN
+IS_FULL = bool(os.environ.get("FIRST_DESCENT_FULL"))
+TRIED = [name for name in (*BEFORE, *ANSWERS) if IS_FULL or name not in WALKED]
 
 
 def test_there_are_at_least_sixty_attacks_and_nine_of_ten_are_seen() -> None:
@@ -83,7 +89,7 @@ def test_there_are_at_least_sixty_attacks_and_nine_of_ten_are_seen() -> None:
     assert len(UNSEEN) <= 0.1 * len(names)
 
 
-@pytest.mark.parametrize("name", [*BEFORE, *ANSWERS])
+@pytest.mark.parametrize("name", TRIED)
 def test_an_attack_gains_nothing(name: str, place: Place, homework, judge: Judge) -> None:
     if name in BEFORE:
         notebook = homework(before={"mse": place.format(BEFORE[name])}, mse=WRONG)

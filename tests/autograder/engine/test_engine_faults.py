@@ -1,9 +1,14 @@
-"""More ways in which notebooks misbehave by mistake: each ends, is said in one sentence, and costs only itself."""
+"""More ways in which notebooks misbehave by mistake: each ends, is said in one sentence, and costs only itself.
+
+By default every second one is tried, with FIRST_DESCENT_FULL=1 all; a class of faults walks both roads in
+tests/roads/test_faults.py.
+"""
 
 # ruff: noqa: E501  a row of the table is one line
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -16,6 +21,7 @@ from autograder.engine.worker.client import isolation_here
 from course_utils.checks.verdict import Outcome
 
 pytestmark = pytest.mark.slow
+STEP = 1 if os.environ.get("FIRST_DESCENT_FULL") else 2
 LIMITS = Limits(cell_seconds=2, notebook_seconds=60, output_bytes=50_000)
 SSE = "def sse(p, y):\n    return ((p - y) ** 2).sum()"
 MAE = "def mae(p, y):\n    return (p - y).abs().mean()"
@@ -53,7 +59,7 @@ FAULTY = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FAULTY)
+@pytest.mark.parametrize("name", list(FAULTY)[::STEP])
 def test_a_fault_is_said_and_costs_only_itself(name: str, homework, judge) -> None:
     cell, kind = FAULTY[name]
     execution, verdicts = run_with(cell, homework, judge)
@@ -99,7 +105,7 @@ SLOW = ("a memory bomb", "endless recursion")
 """Touching gigabytes and writing a traceback of a thousand frames take seconds: these may be stopped, too."""
 
 
-@pytest.mark.parametrize("name", HARMLESS)
+@pytest.mark.parametrize("name", list(HARMLESS)[::STEP])
 def test_what_runs_into_a_limit_loses_nothing_else(name: str, homework, judge) -> None:
     cell = HARMLESS[name] + ("\nimport torch\nfrom course_utils import check\n" + SSE if name == "reset" else "")
     limits = LIMITS if name in SLOW else replace(LIMITS, cell_seconds=20)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import os
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -20,6 +21,9 @@ from course_utils.checks.verdict import Verdict
 
 LONGEST_MESSAGE = 80
 """Words: what a beginner reads before giving up."""
+
+SECRETS = (None, 1, 2**31 - 1) if os.environ.get("FIRST_DESCENT_FULL") else (None, 2**31 - 1)
+"""Of which seeds the hidden cases are drawn; None for the visible cases alone."""
 
 
 @cache

@@ -7,7 +7,7 @@ import os
 import pytest
 import torch
 from answers_hw1 import RIGHT, WRONG
-from judging import LONGEST_MESSAGE, catalogue, judge, key_of, written
+from judging import LONGEST_MESSAGE, SECRETS, catalogue, judge, key_of, written
 
 from autograder.exercises import exercises_of, find_exercise
 from course_utils.checks.answer_key import load_key
@@ -29,7 +29,6 @@ POINTS = {
     "gd_fit": 3,
 }
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
-SECRETS = (None, 1, 2**31 - 1)
 MANY_SECRETS = range(1000, 1008 if os.environ.get("FIRST_DESCENT_FULL") else 1002)
 
 

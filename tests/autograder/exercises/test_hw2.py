@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from answers_hw2 import RIGHT, WRONG
-from judging import LONGEST_MESSAGE, catalogue, judge, key_of, written
+from judging import LONGEST_MESSAGE, SECRETS, catalogue, judge, key_of, written
 
 from autograder.exercises import exercises_of, find_exercise
 from course_utils.checks.answer_key import load_key
@@ -15,7 +15,6 @@ from course_utils.checks.verdict import Outcome
 EXERCISES = exercises_of("hw2")
 POINTS = {"sigmoid": 2, "relu": 1, "gelu": 2, "softmax": 4, "linear_forward": 3, "mlp_forward": 3}
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
-SECRETS = (None, 1, 2**31 - 1)
 
 
 def test_points_add_up_to_fifteen():

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 from answers_hw3 import RIGHT, WRONG
-from judging import LONGEST_MESSAGE, catalogue, judge, key_of, written
+from judging import LONGEST_MESSAGE, SECRETS, catalogue, judge, key_of, written
 
 from autograder.exercises import exercises_of, find_exercise
 from course_utils.checks.answer_key import load_key
@@ -17,7 +17,6 @@ from course_utils.checks.verdict import Outcome
 EXERCISES = exercises_of("hw3")
 POINTS = {"bce_logits": 6, "cross_entropy": 7, "kl_div": 4, "accuracy": 3}
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
-SECRETS = (None, 1, 2**31 - 1)
 
 
 def test_points_add_up_to_twenty():

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from answers_hw4 import AUTOGRAD, RIGHT, WRONG
-from judging import LONGEST_MESSAGE, catalogue, judge, key_of, written
+from judging import LONGEST_MESSAGE, SECRETS, catalogue, judge, key_of, written
 
 from autograder.exercises import exercises_of, find_exercise
 from autograder.exercises.hw4.scalar_graph import Scalar
@@ -28,7 +28,6 @@ POINTS = {
     "Value": 3,
 }
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
-SECRETS = (None, 1, 2**31 - 1)
 
 
 def test_points_add_up_to_twenty():

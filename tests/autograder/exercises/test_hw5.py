@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from answers_hw5 import RIGHT, WRONG
-from judging import LONGEST_MESSAGE, catalogue, judge, key_of, written
+from judging import LONGEST_MESSAGE, SECRETS, catalogue, judge, key_of, written
 
 from autograder.exercises import exercises_of, find_exercise
 from autograder.exercises.hw5.tasks import MOODY, draw_task
@@ -25,7 +25,6 @@ POINTS = {
     "evaluate": 3,
 }
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
-SECRETS = (None, 1, 2**31 - 1)
 IMPORTS = "from torch.utils.data import DataLoader, Dataset, TensorDataset\n"
 
 

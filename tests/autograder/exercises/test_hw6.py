@@ -7,7 +7,7 @@ import os
 import pytest
 import torch
 from answers_hw6 import RIGHT, WRONG
-from judging import LONGEST_MESSAGE, catalogue, judge, key_of, written
+from judging import LONGEST_MESSAGE, SECRETS, catalogue, judge, key_of, written
 
 from autograder.exercises import exercises_of, find_exercise
 from autograder.exercises.hw6.fitting import FLOOR
@@ -20,7 +20,6 @@ from course_utils.checks.verdict import Outcome
 EXERCISES = exercises_of("hw6")
 POINTS = {"dropout": 3, "batchnorm": 3, "MLP": 2, "count_params": 1, "fit": 3}
 MISTAKES = [(name, mistake.name) for name, exercise in EXERCISES.items() for mistake in exercise.mistakes]
-SECRETS = (None, 1, 2**31 - 1)
 FIT_SECRETS = (None, 1)
 IMPORTS = "from torch.utils.data import DataLoader, Dataset, TensorDataset\n"
 
