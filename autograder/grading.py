@@ -26,7 +26,7 @@ from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
 from autograder.nbgrader_bridge.classpass import ClassPass, OnCell
 from autograder.nbgrader_bridge.gaveup import forget_given_up, note_given_up
-from autograder.nbgrader_bridge.gradebook import scores
+from autograder.nbgrader_bridge.gradebook import is_there, scores
 from autograder.nbgrader_bridge.penalties import refresh_penalties
 from autograder.nbgrader_bridge.places import Place, cluster, here
 from autograder.rules.coursefile import Course
@@ -68,9 +68,24 @@ def submissions(course: Course, assignment: str) -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in course.submitted.iterdir() if (folder / assignment).is_dir()))
 
 
+def chosen_of(course: Course, assignment: str, students: Sequence[str]) -> tuple[str, ...]:
+    """Return those of `students`, each once, or if none is named all who have something in `submitted`.
+
+    Raises UnknownAssignmentError if one who is named handed nothing in.
+    """
+    present = submissions(course, assignment)
+    missing = [student for student in students if student not in present]
+    if missing:
+        raise UnknownAssignmentError(
+            f"{missing[0]} has handed in nothing for {assignment}.",
+            f"The folders in {course.submitted} are the students who have: name one of these.",
+        )
+    return tuple(dict.fromkeys(students)) or present
+
+
 def pending(course: Course, assignment: str, students: Sequence[str]) -> dict[str, str]:
     """Return for each student why the submission would be graded now; "" means it would not."""
-    graded = {score.student for score in scores(course, assignment)}
+    graded = {score.student for score in scores(course, assignment)} if students and is_there(course) else set()
     fingerprints = Fingerprints(course, assignment, accepted(course, assignment))
     return _reasons(course, assignment, students, fingerprints, graded)
 
@@ -100,11 +115,7 @@ def grade(
     if require_sandbox and not scheduler:
         isolation_here().require()
     course.source_notebook(assignment)
-    present = submissions(course, assignment)
-    missing = [student for student in students if student not in present]
-    if missing:
-        raise UnknownAssignmentError(f"{missing[0]} has handed in nothing for {assignment}.")
-    chosen = tuple(dict.fromkeys(students)) or present
+    chosen = chosen_of(course, assignment, students)
     fingerprints = Fingerprints(course, assignment, accepted(course, assignment))
     if not chosen:
         return

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,26 +46,32 @@ def serve(home: Path, **variables: str) -> Iterator[str]:
         }
         command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ServerApp.port=0"]
         command += ["--IdentityProvider.token=", f"--ServerApp.root_dir={home}"]
-        process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True, env=environment | variables, cwd=home
-        )
-        said = []
-        try:
-            for line in process.stderr:
-                said.append(line)
-                if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab", line):
-                    break
-            else:
-                pytest.fail("JupyterLab did not start:\n" + "".join(said[-20:]))
-            drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
-            drain.start()
-            _await_answer(found[1])
+        with listening(command, r"(http://127\.0\.0\.1:\d+)/lab", home, environment | variables) as found:
             yield found[1]
-        finally:
-            process.terminate()
-            process.wait(timeout=60)
-        drain.join(timeout=60)
-        process.stderr.close()
+
+
+@contextmanager
+def listening(command: list[str], says: str, home: Path, environment: dict[str, str]) -> Iterator[re.Match[str]]:
+    """Start a Jupyter server in a folder and yield what it `says` of itself, its address first, once it listens."""
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, cwd=home)
+    assert process.stderr is not None
+    said = []
+    try:
+        for line in process.stderr:
+            said.append(line)
+            if found := re.search(says, line):
+                break
+        else:
+            pytest.fail("the server did not start:\n" + "".join(said[-20:]))
+        drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop the server
+        drain.start()
+        _await_answer(found[1])
+        yield found
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    drain.join(timeout=60)
+    process.stderr.close()
 
 
 def _await_answer(address: str) -> None:
@@ -72,7 +79,9 @@ def _await_answer(address: str) -> None:
     ends = time.monotonic() + 60
     while True:
         try:
-            urllib.request.urlopen(f"{address}/api", timeout=60).close()
+            urllib.request.urlopen(f"{address.rstrip('/')}/api", timeout=60).close()
+            return
+        except urllib.error.HTTPError:  # an answer, too
             return
         except OSError:
             if time.monotonic() > ends:

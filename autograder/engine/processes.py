@@ -49,19 +49,16 @@ def start_process(
     if expected.way is Way.NONE:
         return ColdKernel(folder, allowance), expected
     home = str(_private_home(folder)) if expected.way is Way.LIMITS else "/tmp"
-    for attempt in (1, 2):  # a worker that died is replaced
-        worker = shared_worker()
-        if worker is None:
-            break
-        try:
-            isolation = worker.isolation()
-            if expected.is_sandbox and not isolation.is_sandbox:
-                raise RuntimeError(f"the machine no longer makes a sandbox: {isolation.refused}")
-            return worker.fork(folder, kernel_environment(home), allowance, output_bytes, seconds), isolation
-        except WorkerError as error:
-            if attempt == 2 or worker.is_alive():
-                raise RuntimeError(f"no kernel: {error}") from error
-    raise RuntimeError("no kernel: there is no worker")
+    worker = shared_worker()  # one that died is replaced
+    if worker is None:
+        raise RuntimeError("no kernel: there is no worker")
+    try:
+        isolation = worker.isolation()
+        if expected.is_sandbox and not isolation.is_sandbox:
+            raise RuntimeError(f"the machine no longer makes a sandbox: {isolation.refused}")
+        return worker.fork(folder, kernel_environment(home), allowance, output_bytes, seconds), isolation
+    except WorkerError as error:
+        raise RuntimeError(f"no kernel: {error}") from error
 
 
 @functools.cache

@@ -7,11 +7,10 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from autograder.history.entry import Entry, Event, Points
 from autograder.history.ledger import append, read_history
-from autograder.nbgrader_bridge.gradebook import Score, scores
+from autograder.nbgrader_bridge.gradebook import Score, is_there, scores
 from autograder.rules.coursefile import Course
 from course_utils import __version__
 
@@ -19,7 +18,6 @@ FIRST = "It stood in the gradebook when its history began."
 OUTSIDE = "It changed in the gradebook, and not by `course grade`: plain nbgrader, or a run that was cut off."
 EXCUSED = "Excused in course.toml: it leaves the weighting, and is no zero."
 NOT_EXCUSED = "It is no longer excused in course.toml."
-_SQLITE = "sqlite:///"
 
 
 class Chronicle:
@@ -101,9 +99,8 @@ def look(course: Course, assignment: str, because: str = "") -> tuple[Entry, ...
 
     Raises GradebookError if the gradebook cannot be reached, FolderError if the history cannot be written.
     """
-    address = course.gradebook
-    if address.startswith(_SQLITE) and not Path(address.removeprefix(_SQLITE)).exists():
-        return ()  # opening it would make an empty one
+    if not is_there(course):
+        return ()
     chronicle = Chronicle(course, assignment)
     found = (chronicle.look(score, because) for score in scores(course, assignment))
     return tuple(entry for entry in found if entry is not None)

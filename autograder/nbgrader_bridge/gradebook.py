@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import BaseCell, Grade, MissingEntry, SubmittedAssignment, SubmittedNotebook
@@ -15,6 +16,8 @@ from sqlalchemy import and_, select
 from autograder.nbgrader_bridge.steps import open_gradebook
 from autograder.rules.coursefile import Course
 from autograder.rules.roster import Student, load_roster
+
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,12 @@ class Score:
     def final(self) -> float:
         """The points that count: never below 0."""
         return max(0.0, self.raw - self.penalty)
+
+
+def is_there(course: Course) -> bool:
+    """Whether there is a gradebook to look into: of a SQLite file that is missing, opening would make an empty one."""
+    file = course.gradebook.removeprefix(_SQLITE)
+    return file == course.gradebook or Path(file).exists()
 
 
 def scores(course: Course, assignment: str) -> tuple[Score, ...]:

@@ -167,7 +167,7 @@ def _validate(instance: Any, schema: dict[str, Any]) -> None:
     """Do what jsonschema.validate does, without checking the same schema again for every cell."""
     error = _first_error(json.dumps(instance, sort_keys=True), json.dumps(schema))
     if error is not None:
-        raise error
+        raise jsonschema.ValidationError.create_from(error)  # one that was raised keeps the notebook it was raised for
 
 
 @functools.lru_cache(maxsize=4096)

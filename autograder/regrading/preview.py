@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from autograder.errors import UnknownAssignmentError
 from autograder.fingerprint import Fingerprints
-from autograder.grading import BY_HAND, NO_RUN, OnStart, Status, grade, needs_no_run, pending, submissions
+from autograder.grading import BY_HAND, NO_RUN, OnStart, Status, chosen_of, grade, needs_no_run, pending, submissions
 from autograder.intake.collected import accepted
 from autograder.intake.fates import Fate
 from autograder.marks import Marks, read_marks
@@ -36,16 +35,12 @@ def preview(
     Raises what `grade` raises.
     """
     course.source_notebook(assignment)
-    present = submissions(course, assignment)
-    missing = [student for student in students if student not in present]
-    if missing:
-        raise UnknownAssignmentError(f"{missing[0]} has handed in nothing for {assignment}.")
-    chosen = tuple(dict.fromkeys(students)) or present
+    chosen = chosen_of(course, assignment, students)
     reasons = pending(course, assignment, chosen)
     wanted = [student for student in chosen if force or reasons[student]]
     fates = accepted(course, assignment)
     fingerprints = Fingerprints(course, assignment, fates)
-    now = {score.student: score for score in scores(course, assignment)} if present else {}
+    now = {score.student: score for score in scores(course, assignment)} if chosen else {}
     to_run = [name for name in wanted if force or name not in now or not needs_no_run(course, fingerprints, name)]
     moves = [
         _by_rules(course, now[student], fates.get(student), reasons[student])
@@ -83,7 +78,8 @@ def preview(
                 reason = reasons[student] or "asked for"
                 marks = _marks(trial, assignment, student)
                 moves.append(_compared(course, before, after, reason, marks))
-    return Trial(assignment, tuple(sorted(moves, key=lambda move: chosen.index(move.student))), len(present))
+    in_order = tuple(sorted(moves, key=lambda move: chosen.index(move.student)))
+    return Trial(assignment, in_order, len(submissions(course, assignment)))
 
 
 def _by_rules(course: Course, score: Score, fate: Fate | None, reason: str) -> Move:

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from autograder.cli import app
 from autograder.errors import UnknownAssignmentError
 from autograder.fingerprint import Fingerprints, record_path, write_record
-from autograder.grading import Status, grade
+from autograder.grading import Status, grade, pending
 from autograder.history import Event, look, read_history
 from autograder.nbgrader_bridge.gradebook import scores
 from autograder.nbgrader_bridge.steps import open_gradebook
@@ -181,6 +181,14 @@ def test_what_cannot_be_tried_is_one_sentence(
 ) -> None:
     with pytest.raises(UnknownAssignmentError, match=complaint):
         preview(course, assignment, students=students)
+
+
+def test_why_asks_a_gradebook_that_is_there_and_makes_none(course: Course) -> None:
+    assert set(pending(course, "hw1", ["s001"]).values()) != {"not graded before"}
+    file = course.root / "gradebook.db"
+    file.unlink()
+    assert pending(course, "hw1", ["s001"]) == {"s001": "not graded before"}
+    assert not file.exists()
 
 
 def test_where_nobody_handed_in_there_is_nothing_to_say(course: Course) -> None:

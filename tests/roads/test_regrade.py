@@ -15,7 +15,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from small_term import REPOSITORY
+from small_term import REPOSITORY, copy_kit
 
 from autograder.exercises.quiz1 import QUIZ
 from autograder.grading import grade
@@ -65,10 +65,7 @@ def hand_in(course: Course, student: str, residual: float) -> None:
 
 def with_another_key(folder: Path) -> Path:
     """Copy the kit, and in it take prediction minus target for the residual."""
-    for package in ("autograder", "course_utils"):
-        shutil.copytree(REPOSITORY / package, folder / package)
-    shutil.copytree(REPOSITORY / "data", folder / "data")
-    declared = folder / "autograder/exercises/quiz1.py"
+    declared = copy_kit(folder) / "autograder/exercises/quiz1.py"
     source = declared.read_text(encoding="utf-8")
     for old, new in (
         ("    answer=(Y - PREDICTION).item(),", "    answer=(PREDICTION - Y).item(),"),

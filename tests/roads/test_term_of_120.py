@@ -28,7 +28,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from small_term import REPOSITORY
+from small_term import REPOSITORY, copy_kit
 from sqlalchemy import text as sql
 from term_class import (
     BY_INBOX,
@@ -293,10 +293,7 @@ print(json.dumps({"trial": trial.as_json(), "sentence": trial.sentence, "statuse
 
 def regrade_with_a_changed_exercise(course: Course, folder: Path) -> dict:
     """Change what a mistake of hw1 keeps, in a copy of the kit; try it, and grade with it."""
-    kit = folder / "kit"
-    for package in ("autograder", "course_utils"):
-        shutil.copytree(REPOSITORY / package, kit / package)
-    shutil.copytree(REPOSITORY / "data", kit / "data")
+    kit = copy_kit(folder / "kit")
     declared = kit / "autograder/exercises/hw1.py"
     source = declared.read_text(encoding="utf-8")
     old = '"The bias b is left out.", look='

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from small_term import REPOSITORY
+from small_term import REPOSITORY, copy_kit
 
 pytestmark = pytest.mark.slow
 
@@ -28,9 +28,7 @@ COURSE = 'name = "T"\ntime_zone = "UTC"\n[assignments.extra1]\nkind = "homework"
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the kit, with what the guide says added to it."""
-    root = tmp_path_factory.mktemp("clone")
-    for part in ("autograder", "course_utils", "data"):
-        shutil.copytree(REPOSITORY / part, root / part)
+    root = copy_kit(tmp_path_factory.mktemp("clone"))
     shutil.copy(REPOSITORY / "nbgrader_config.py", root)
     (root / "course.toml").write_text(COURSE)
     rows = [f"{student},{student.title()},Student,{student}@example.org" for student in ANSWERS]

@@ -51,13 +51,13 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     settings.IPythonKernel._execute_sleep = 0.0  # outputs come over a socket of this machine
     app: Any = WarmApp.instance(
         config=settings,
-        log_level=50,
+        log_level=logging.CRITICAL,
         connection_file=path,
         outstream_class=f"{CappedStream.__module__}.{CappedStream.__name__}",
         kernel_class=WarmKernel,
         parent_handle=1,  # somebody else watches over us
     )
-    app.log.setLevel(logging.CRITICAL)  # its handler drops the rest; here it is not even written
+    app.log.setLevel(app.log_level)  # it has no handler: Python would write its warnings among a cell's outputs
     with _nothing_to_debug():
         app.initialize()
     app.shell.enable_matplotlib("inline")  # the worker drew its one picture without a notebook

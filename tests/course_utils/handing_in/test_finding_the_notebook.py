@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import subprocess
 import sys
-import threading
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +14,7 @@ from typing import Any
 import pytest
 from handed_out import ROOT, save, small
 from jupyter_client.blocking.client import BlockingKernelClient
+from own_jupyterlab import listening
 
 pytestmark = pytest.mark.slow
 
@@ -42,15 +38,8 @@ class Server:
             data=json.dumps(data).encode() if data else None,
             headers={"Authorization": f"token {self.token}"},
         )
-        ends = time.monotonic() + SECONDS
-        while True:
-            try:
-                with urllib.request.urlopen(request, timeout=SECONDS) as answer:
-                    return json.loads(answer.read() or "null")
-            except urllib.error.URLError as error:  # a server says where it is before it listens there
-                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > ends:
-                    raise
-                time.sleep(0.2)
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            return json.loads(answer.read() or "null")
 
     def open(self, path: str) -> tuple[dict[str, Any], BlockingKernelClient]:
         """Open a notebook as JupyterLab does: a session with a kernel of its own."""
@@ -88,24 +77,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     for name in ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING", "FIRST_DESCENT_HANDING_IN"):
         environment.pop(name, None)
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", "--ServerApp.port=0"]
-    process = subprocess.Popen(
-        [*command, f"--ServerApp.root_dir={home}"], stderr=subprocess.PIPE, text=True, env=environment, cwd=home
-    )
-    assert process.stderr is not None
-    heard = []
-    for line in process.stderr:
-        heard.append(line)
-        if found := re.search(r"(http://127\.0\.0\.1:\d+/)\S*\?token=(\w+)", line):
-            break
-    else:
-        pytest.fail("the server did not start:\n" + "".join(heard[-20:]))
-    drain = threading.Thread(target=process.stderr.read, daemon=True)  # a full pipe would stop it
-    drain.start()
-    yield Server(found[1], found[2], home, runtime)
-    process.terminate()
-    process.wait(timeout=60)
-    drain.join(timeout=60)
-    process.stderr.close()
+    command += [f"--ServerApp.root_dir={home}"]
+    with listening(command, r"(http://127\.0\.0\.1:\d+/)\S*\?token=(\w+)", home, environment) as found:
+        yield Server(found[1], found[2], home, runtime)
 
 
 @pytest.fixture(autouse=True)
