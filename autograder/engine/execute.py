@@ -25,6 +25,7 @@ from course_utils.checks.codec import MAX_BYTES
 
 _SIGN_OF_LIFE_SECONDS = 5.0
 _MOST_ERRORS_TOLD = 5
+_MOST_SUSPECTS = 3
 _ENDED = "This cell ended the Python process it ran in; the cells after it were run without it."
 _ENDED_LATE = "The Python process ended right after this cell; the cells below it were run in a new one."
 
@@ -112,12 +113,17 @@ def data_files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield str(path.relative_to(folder)), path
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class _Ran:
-    """A cell that ran well; `is_own` says that the student added it to the notebook."""
+    """A cell that ran well; `is_own` says that the student added it to the notebook.
 
+    Such a cell is a suspect where the process ends later, until it ended without it as well.
+    """
+
+    name: str
     source: str
     is_own: bool
+    is_suspect: bool
 
 
 @dataclass
@@ -188,7 +194,8 @@ class _Run:
             self._note(cell, name, run, seconds)
             self.before = name if run.ended in (Ended.OK, Ended.ERROR) else ""
             if run.ended in (Ended.OK, Ended.ERROR) and name not in self.probes:
-                self.ran.append(_Ran(cell.source, not cell.metadata.get("nbgrader")))
+                is_own = not cell.metadata.get("nbgrader")
+                self.ran.append(_Ran(name, cell.source, is_own, is_suspect=is_own))
         probe = self.probes.get(name)
         if probe is not None:
             self._ask(kernel, name, probe)
@@ -197,21 +204,40 @@ class _Run:
         """Run an answer's cell again that ended the process; None if no kernel could be had.
 
         An answer that merely defines a function ends no process: what stood before it did, late. If it happens twice,
-        the student's own cell before it is left out; if that does not help, it was the answer.
+        it is tried without one of the student's own cells before it; if that does not help, it was the answer.
         """
         if not self._revive(kernel):
             return None
         self._blame_the_cell_before()
         run = kernel.run(source, seconds, self.limits.output_bytes)
-        own = [place for place, ran in enumerate(self.ran) if ran.is_own]
-        if run.ended is not Ended.DIED or not own:
-            return run
-        left_out = self.ran.pop(own[-1])
-        if self._revive(kernel):
+
+        def is_alive_after() -> bool:
+            nonlocal run
             run = kernel.run(source, seconds, self.limits.output_bytes)
+            return run.ended is not Ended.DIED
+
         if run.ended is Ended.DIED:
-            self.ran.insert(own[-1], left_out)
+            self._without_suspects(kernel, is_alive_after)
         return run
+
+    def _without_suspects(self, kernel: Kernel, again: Callable[[], bool]) -> None:
+        """Do `again` in kernels in which one of the student's own cells did not run, the last first.
+
+        Such a cell stays out, and is named, once `again` says that the process lived; if it never does, all are kept
+        and suspected no more.
+        """
+        suspects = [ran for ran in self.ran if ran.is_suspect]
+        for suspect in reversed(suspects[-_MOST_SUSPECTS:]):
+            place = self.ran.index(suspect)
+            del self.ran[place]
+            if not self._revive(kernel):
+                return
+            if again():
+                self._blame(suspect.name)
+                return
+            self.ran.insert(place, suspect)
+        for suspect in suspects:
+            suspect.is_suspect = False
 
     def _note(self, cell: NotebookNode, name: str, run: CellRun, seconds: float) -> None:
         if run.ended is Ended.DEADLINE:
@@ -237,8 +263,13 @@ class _Run:
     def _blame_the_cell_before(self) -> None:
         """Say of the cell that ran last that the process ended after it, unless it is known why."""
         if self.before:
-            self.faults.append(Fault(self.before, FaultKind.KERNEL_DIED, _ENDED_LATE))
+            self._blame(self.before)
         self.before = ""
+
+    def _blame(self, name: str) -> None:
+        fault = Fault(name, FaultKind.KERNEL_DIED, _ENDED_LATE)
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def _fault(self, cell: NotebookNode, name: str, kind: FaultKind, sentence: str) -> None:
         self.faults.append(Fault(name, kind, sentence))
@@ -278,13 +309,21 @@ class _Run:
             if not self._revive(kernel):
                 return
         run, data = self._ask_once(kernel, probe)
-        if data is None and run is not None and run.ended is Ended.DIED and self._revive(kernel):
+        if _has_died(run, data) and self._revive(kernel):
             # What an earlier cell left running may have ended the process, and not the answer: a second call tells.
             again, data = self._ask_once(kernel, probe)
             run = again or run
             if data is not None:
                 sentence = f"The Python process ended while {name} was called; in a new one it answered."
                 self.faults.append(Fault(name, FaultKind.KERNEL_DIED, sentence))
+
+            def is_alive_after() -> bool:
+                nonlocal run, data
+                run, data = self._ask_once(kernel, probe)
+                return not _has_died(run, data)
+
+            if _has_died(run, data):
+                self._without_suspects(kernel, is_alive_after)
         self.before = self.before if kernel.is_alive() else ""
         if data is not None:
             self.responses[name] = data
@@ -302,6 +341,10 @@ class _Run:
         data = kernel.take(response, MAX_BYTES)
         kernel.discard(request)
         return run, data
+
+
+def _has_died(run: CellRun | None, data: bytes | None) -> bool:
+    return data is None and run is not None and run.ended is Ended.DIED
 
 
 def _is_answer(cell: NotebookNode) -> bool:

@@ -118,6 +118,27 @@ def test_a_bad_answer_loses_its_own_exercise_only(name: str, homework, judge) ->
     assert verdicts["mse"].idea
 
 
+ABS_ENDS_THE_PROCESS = "import os, torch\ntorch.abs = torch.Tensor.abs = lambda *_, **__: os._exit(1)"
+LATE = "The Python process ended right after this cell; the cells below it were run in a new one."
+
+
+def test_an_answer_does_not_pay_for_a_cell_above_it_that_ends_the_process_later(homework, judge) -> None:
+    notebook = homework(before={"sse": ABS_ENDS_THE_PROCESS, "mse": "x = 1"}, sse=None, mse=None, mae=None, rmse=None)
+    execution, verdicts = graded(notebook, judge)
+    assert [verdict.outcome for verdict in verdicts.values()] == [Outcome.PASSED] * 4
+    assert ("cell 2", LATE) in {(fault.cell, fault.sentence) for fault in execution.faults}
+
+
+def test_an_answer_that_ends_the_process_costs_no_helper_above_it(homework, judge) -> None:
+    helper = "def size_of(x):\n    return x.abs()"
+    by_helper = "def mae(p, y):\n    return size_of(p - y).mean()"
+    notebook = homework(before={"mse": helper}, sse=None, mse=BAD_ANSWERS["kills"][0], mae=by_helper)
+    execution, verdicts = graded(notebook, judge)
+    assert [verdict.points for verdict in verdicts.values()] == [1.0, 0.0, 1.0]
+    assert "Calling mse ended the Python process it ran in." in {fault.sentence for fault in execution.faults}
+    assert LATE not in {fault.sentence for fault in execution.faults}
+
+
 def test_a_notebook_that_uses_up_its_time_keeps_what_was_earned(homework, judge) -> None:
     tight = Limits(cell_seconds=3, notebook_seconds=9, output_bytes=20_000)
     notebook = homework(
