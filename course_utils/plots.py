@@ -26,15 +26,30 @@ PALETTE = (BLUE, RED, GREEN, ORANGE, SKY, PINK, YELLOW, BLACK)
 
 GRID = "#D9D9D9"
 _DPI = 100
+_MARGINS = (0.76, 0.14, 0.52, 0.34, 0.9)
+"""Inches left, right, below, above, and between two plots, where margins are fixed."""
 
 
-def new_figure(width: float = 6.4, height: float = 4.0) -> Figure:
-    """Make an empty figure of `width` × `height` inches in the course's look."""
+def new_figure(width: float = 6.4, height: float = 4.0, *, columns: int | None = None) -> Figure:
+    """Make an empty figure of `width` × `height` inches in the course's look.
+
+    Its margins are measured when it is drawn, so that nothing overlaps. With `columns` they are fixed: room for that
+    many plots side by side, each with names, a title, and numbers of up to five letters on its axes. That takes two
+    thirds of the time, which counts where a class is graded.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), dpi=_DPI, layout="constrained", facecolor="white")
+    figure = Figure(figsize=(width, height), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
+    if columns is None:
+        figure.set_layout_engine("constrained")
+    else:
+        left, right, bottom, top, between = _MARGINS
+        plot = (width - left - right - between * (columns - 1)) / columns
+        figure.subplots_adjust(
+            left / width, bottom / height, 1 - right / width, 1 - top / height, wspace=between / plot
+        )
     return figure
 
 

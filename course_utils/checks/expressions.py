@@ -26,10 +26,14 @@ class Step:
     """One statement: `name = formula`, done `times` times, from the names in `uses`."""
 
     name: str
-    formula: str
     uses: tuple[str, ...]
     times: int
     node: ast.expr
+
+    @property
+    def formula(self) -> str:
+        """The expression as text, in Python's own spacing."""
+        return ast.unparse(self.node)
 
 
 def read_steps(program: str) -> tuple[Step, ...]:
@@ -70,12 +74,12 @@ def build(steps: tuple[Step, ...], leaves: Mapping[str, Any]) -> dict[str, Any]:
 def _step(statement: ast.stmt, program: str) -> Step:
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            return Step(name, ast.unparse(value), _uses(value), 1, value)
+            return Step(name, _uses(value), 1, value)
         case ast.For(
             iter=ast.Call(func=ast.Name(id="range"), args=[ast.Constant(value=int(times))]),
             body=[ast.Assign(targets=[ast.Name(id=name)], value=value)],
         ):
-            return Step(name, ast.unparse(value), _uses(value), times, value)
+            return Step(name, _uses(value), times, value)
     raise CheckError(f"The expression {program!r} holds {ast.unparse(statement)!r}, which is no step.")
 
 

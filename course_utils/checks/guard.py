@@ -55,8 +55,8 @@ def untouched(seed: int, *, keeps_generators: bool = True) -> Iterator[_Cut]:
         stack.enter_context(contextlib.redirect_stdout(printed))
         stack.enter_context(contextlib.redirect_stderr(_Cut()))
         stack.enter_context(_silent_descriptor(2))
+        stack.enter_context(_silent_log())
         warnings.simplefilter("ignore")
-        _set_silence(logging.CRITICAL)
         torch.set_default_dtype(torch.float32)
         seed_everything(seed)
         yield printed
@@ -64,17 +64,9 @@ def untouched(seed: int, *, keeps_generators: bool = True) -> Iterator[_Cut]:
 
 @contextmanager
 def around_cases() -> Iterator[None]:
-    """Silence the log and put the random generators back, once around many cases: each takes a while.
-
-    What is `untouched` inside need not silence the log, and wake it, for each case anew.
-    """
-    before = logging.root.manager.disable
-    _set_silence(logging.CRITICAL)
-    try:
-        with _kept_generators():
-            yield
-    finally:
-        _set_silence(before)
+    """Put the random generators back, once around many cases: it takes a while."""
+    with _kept_generators():
+        yield
 
 
 @contextmanager
@@ -134,8 +126,23 @@ def _set_anomaly(is_on: bool, checks_nan: bool) -> None:
         torch.autograd.set_detect_anomaly(is_on, checks_nan)
 
 
+@contextmanager
+def _silent_log() -> Iterator[None]:
+    """Let no logger's word reach a handler; `logging.disable` would empty what hundreds of loggers have noted."""
+    handle = logging.Logger.handle
+    logging.Logger.handle = _say_nothing  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        logging.Logger.handle = handle  # type: ignore[method-assign]
+
+
+def _say_nothing(logger: logging.Logger, record: logging.LogRecord) -> None:
+    return None
+
+
 def _set_silence(level: int) -> None:
-    if logging.root.manager.disable != level:  # setting it empties what every logger has noted
+    if logging.root.manager.disable != level:
         logging.disable(level)
 
 

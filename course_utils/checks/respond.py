@@ -95,9 +95,9 @@ def _run(
         watch = Stopwatch()
         try:
             # The limits hold for all that may run a student's code, reading what came back included.
-            with _memory_limit(), watching(contract.forbid) as seen, deadline(seconds):
+            with _memory_limit(), deadline(seconds):
                 try:
-                    parts, structure, seen = _call(drive, contract, answer, given, seen)
+                    parts, structure = _call(drive, contract, answer, given, seen)
                 except (DeadlineExceeded, KeyboardInterrupt):
                     raise
                 except BaseException as error:  # whatever a student's code raises is a response
@@ -116,11 +116,14 @@ def _run(
 
 def _call(
     drive: Driver, contract: Contract, answer: Any, given: dict[str, Any], seen: set[str]
-) -> tuple[tuple[Part, ...], str, set[str]]:
-    """Drive the answer and read what it gave, which is let go here: it may run code when it ends."""
-    value = drive(answer, given, contract.options)
-    made = set(seen)  # the calls made from here on are ours
-    return *_parts(contract, value), made
+) -> tuple[tuple[Part, ...], str]:
+    """Drive the answer, noting in `seen` what it calls, and read what it gave.
+
+    That is let go here: it may run code when it ends.
+    """
+    with watching(contract.forbid, seen):
+        value = drive(answer, given, contract.options)
+    return _parts(contract, value)
 
 
 def _memory_limit() -> AbstractContextManager[None]:

@@ -58,12 +58,12 @@ class _Operators(TorchDispatchMode):
 
 
 @contextmanager
-def watching(forbidden: Iterable[str]) -> Iterator[set[str]]:
-    """Yield a set that fills with the names of the torch calls made in the enclosed code.
+def watching(forbidden: Iterable[str], seen: set[str] | None = None) -> Iterator[set[str]]:
+    """Yield a set, `seen` if it is given, that fills with the names of the torch calls made in the enclosed code.
 
     Nothing is watched, at no cost, when nothing is forbidden.
     """
-    seen: set[str] = set()
+    seen = set() if seen is None else seen
     if not tuple(forbidden):
         yield seen
         return

@@ -1,3 +1,4 @@
+import itertools
 import subprocess
 import sys
 
@@ -17,6 +18,20 @@ def test_a_figure_becomes_a_png_that_follows_it():
     assert first != second
     assert first[16:24] == (400).to_bytes(4, "big") + (300).to_bytes(4, "big")
     assert (axes.get_xlabel(), axes.get_ylabel(), axes.get_title(loc="left")) == ("w", "loss", "A bowl")
+
+
+@pytest.mark.parametrize(("width", "height", "columns"), [(6.4, 4.0, 1), (5.0, 3.0, 1), (9.0, 3.6, 2), (12.0, 3.6, 3)])
+def test_fixed_margins_leave_room_for_all_that_stands_around_a_plot(width, height, columns):
+    figure = plots.new_figure(width, height, columns=columns)
+    plotted = figure.subplots(1, columns, squeeze=False)[0]
+    for axes in plotted:
+        plots.dress(axes, x="quiz score", y="final score", title="Thirteen students")
+        axes.plot([0, 123.456], [-88.5, 100.5])
+        axes.set_yticks([-88.5, 100.5])
+    plots.draw_png(figure)
+    around = [axes.get_tightbbox() for axes in plotted]
+    assert all(box.x0 >= 0 and box.y0 >= 0 and box.x1 <= 100 * width and box.y1 <= 100 * height for box in around)
+    assert all(one.x1 < other.x0 for one, other in itertools.pairwise(around))
 
 
 def test_a_figure_of_another_kind_is_refused_with_the_way_to_make_one():

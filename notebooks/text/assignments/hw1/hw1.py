@@ -502,7 +502,7 @@ fits = {
     "1000 steps": lambda: gd_fit(X_scores, final, lr, 1000),
 }
 
-figure = new_figure()
+figure = new_figure(columns=1)
 axes = dress(figure.add_subplot(), x="quiz score", y="final score", title="Thirteen students and your lines")
 axes.scatter(quiz, final, color=BLACK, zorder=3)
 words = "A black dot for each of the thirteen students, quiz score across and final score up."

@@ -419,7 +419,7 @@ curves = {
     "network": lambda: mlp_forward(xs[:, None], W1, b1, W2, b2)[:, 0],
 }
 
-figure = new_figure(9.0, 3.6)
+figure = new_figure(9.0, 3.6, columns=2)
 left, right = figure.subplots(1, 2)
 dress(left, x="x", y="activation", title="Three activations")
 dress(right, x="x", y="output", title="A bump from three kinks")

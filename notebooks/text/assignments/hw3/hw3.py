@@ -348,7 +348,7 @@ curves = {
     "accuracy": lambda: [accuracy(logits, first_class) for logits in row],
 }
 
-figure = new_figure(9.0, 3.6)
+figure = new_figure(9.0, 3.6, columns=2)
 left, right = figure.subplots(1, 2)
 dress(left, x="logit z", y="loss", title="Yes or no")
 dress(right, x="logit s of the right class", y="loss, or share right", title="Three classes, logits [s, 0, 0]")

@@ -591,7 +591,7 @@ check(Value)
 # ## See it learn
 #
 # The next cell trains a network on four points that no straight line can part (XOR), with *your* `mlp_backward` and nothing
-# else: 200 steps downhill from small random weights. Below the curve stands how far your gradients lie from your own
+# else: 100 steps downhill from small random weights. Below the curve stands how far your gradients lie from your own
 # `numerical_gradient` at the start.
 
 # %% nbgrader={"grade": false, "grade_id": "learn", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -602,11 +602,11 @@ dice = torch.Generator().manual_seed(4)
 weights = [torch.randn(shape, generator=dice, dtype=torch.float64) for shape in ((8, 2), (8,), (2, 8), (2,))]
 start, losses, words = [w.clone() for w in weights], [], ""
 try:
-    for _ in range(200):
+    for _ in range(100):
         loss, *slopes = mlp_backward(points, classes, *weights)
         losses.append(float(loss))
-        weights = [w - 0.5 * slope for w, slope in zip(weights, slopes)]
-    words = f"The loss of your network over 200 steps: from {losses[0]:.3f} down to {losses[-1]:.3f}."
+        weights = [w - slope for w, slope in zip(weights, slopes)]
+    words = f"The loss of your network over 100 steps: from {losses[0]:.3f} down to {losses[-1]:.3f}."
     by_steps = numerical_gradient(lambda W1: F.cross_entropy(
         torch.relu(points @ W1.T + start[1]) @ start[2].T + start[3], classes), start[0], 1e-5)
     gap = float((by_steps - mlp_backward(points, classes, *start)[1]).abs().max())
@@ -616,7 +616,7 @@ except NotImplementedError:
 except Exception as problem:  # whatever goes wrong in an unfinished answer, the notebook goes on
     words += f" Stopped with {type(problem).__name__}."
 
-figure = new_figure(5.0, 3.0)
+figure = new_figure(5.0, 3.0, columns=1)
 axes = figure.subplots()
 dress(axes, x="step", y="loss", title="XOR, learnt with your gradients")
 axes.axhline(math.log(2), color=ORANGE, linestyle="--", label="guessing: ln 2")

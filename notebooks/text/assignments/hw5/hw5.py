@@ -567,7 +567,7 @@ walks = {
     "momentum 0.6": (lambda: valley(with_momentum), "--", BLUE),
     "Adam": (lambda: valley(with_adam), ":", ORANGE),
 }
-figure = new_figure(9.0, 3.6)
+figure = new_figure(9.0, 3.6, columns=2)
 left, right = figure.subplots(1, 2)
 dress(left, x="step", y="height (log scale)", title="Three ways down a valley")
 dress(right, x="epoch", y="share right", title="Digits not seen in training")
