@@ -1,7 +1,8 @@
-"""Put a freshly forked process into its sandbox and run a kernel there.
+"""Fork a process, put it into its sandbox and run a kernel there.
 
-Three processes come of one: a monitor that stays outside and hands signals in, the first process of the new
-process namespace (when it ends, Linux kills all that is in there), and the kernel.
+Root forks the kernel into a process namespace that is there already (first_process.py). An ordinary user may make one
+only as part of a user namespace, and three processes come of one fork: a monitor that stays outside and hands signals
+in, the first process of the new process namespace (when it ends, Linux kills all that is in there), and the kernel.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import NoReturn
 from autograder.engine.sandbox import system_calls as linux
 from autograder.engine.sandbox.allowance import Allowance, limit_process
 from autograder.engine.sandbox.control_group import ControlGroups
+from autograder.engine.sandbox.first_process import FirstProcess, fork_into_new_namespace
 from autograder.engine.sandbox.isolation import Way
 from autograder.engine.sandbox.root import Root, build_root
 from autograder.engine.sandbox.seccomp import compile_filter, has_filter
@@ -26,9 +28,7 @@ from autograder.engine.sandbox.seccomp import compile_filter, has_filter
 STUDENT = 1000
 """The user a submission is inside its user namespace; outside it is the grader's own, without any privilege."""
 
-_NEW = (
-    linux.CLONE_NEWNS | linux.CLONE_NEWPID | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
-)
+_NEW = linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,14 @@ class Plan:
     channel: str = ""
 
 
+def fork(plan: Plan) -> tuple[int, FirstProcess | None]:
+    """Fork a process that will `enter` the sandbox of `plan`; return os.fork's number and its namespace's first one.
+
+    Raises OSError where the machine refuses.
+    """
+    return fork_into_new_namespace() if plan.way is Way.ROOT else (os.fork(), None)
+
+
 def enter(plan: Plan, announce: Callable[[int], None], body: Callable[[], None]) -> NoReturn:
     """Run `body` as `plan` says and end the process with its exit code.
 
@@ -69,9 +77,14 @@ def enter(plan: Plan, announce: Callable[[int], None], body: Callable[[], None])
         _renounce(plan)
         body()
         os._exit(0)
-    if plan.way is Way.USER_NAMESPACE:
-        _new_user_namespace()
-    linux.unshare(_NEW)
+    if plan.way is Way.ROOT:
+        linux.unshare(_NEW)
+        _settle(plan, announce)
+        _renounce(plan)
+        body()
+        os._exit(0)
+    _new_user_namespace()
+    linux.unshare(_NEW | linux.CLONE_NEWPID)
     _forward_to(_fork(lambda: _first_process(plan, announce, body)))
 
 
@@ -86,13 +99,7 @@ def _new_user_namespace() -> None:
 def _first_process(plan: Plan, announce: Callable[[int], None], body: Callable[[], None]) -> NoReturn:
     """Be process 1 of the namespace: build the root, start the kernel, bury the dead, end with the kernel."""
     linux.die_with_parent()
-    linux.hide_memory()
-    linux.raise_loopback()
-    socket.sethostname("submission")
-    user = STUDENT if plan.way is Way.USER_NAMESPACE else plan.user
-    channel = build_root(Root(plan.mount_point, plan.files, plan.readable, user, user), plan.allowance)
-    announce(channel)
-    os.close(channel)
+    _settle(plan, announce)
 
     def kernel() -> NoReturn:
         _renounce(plan)
@@ -100,6 +107,17 @@ def _first_process(plan: Plan, announce: Callable[[int], None], body: Callable[[
         os._exit(0)
 
     _forward_to(_fork(kernel), buries=True)
+
+
+def _settle(plan: Plan, announce: Callable[[int], None]) -> None:
+    """Make the new namespaces a place to be in: a root, a name, a loopback; say where its channel folder is."""
+    linux.hide_memory()
+    linux.raise_loopback()
+    socket.sethostname("submission")
+    user = STUDENT if plan.way is Way.USER_NAMESPACE else plan.user
+    channel = build_root(Root(plan.mount_point, plan.files, plan.readable, user, user), plan.allowance)
+    announce(channel)
+    os.close(channel)
 
 
 def _renounce(plan: Plan) -> None:
@@ -111,6 +129,7 @@ def _renounce(plan: Plan) -> None:
         os.setgroups([])
         os.setresgid(plan.user, plan.user, plan.user)
         os.setresuid(plan.user, plan.user, plan.user)
+        linux.die_with_parent()  # another user's process is asked anew
     limit_process(plan.allowance, plan.others)
     linux.drop_capabilities()
     if has_filter(linux.machine()):

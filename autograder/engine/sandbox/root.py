@@ -168,11 +168,14 @@ def _write_small_files(base: str, root: Root) -> None:
 
 
 def _mount_kernel_views(base: str) -> None:
-    """Mount the new process namespace's /proc, read-only, and terminals; some containers refuse either."""
+    """Mount the new process namespace's /proc, read-only, and terminals; some containers refuse either.
+
+    Other users' processes are not shown: the first one of the namespace may be root's, and stands in the real root.
+    """
     os.makedirs(base + "/proc")
     os.makedirs(base + "/dev/pts")
     with contextlib.suppress(OSError):
-        linux.mount("proc", base + "/proc", "proc", _QUIET | linux.MS_NOEXEC | linux.MS_RDONLY)
+        linux.mount("proc", base + "/proc", "proc", _QUIET | linux.MS_NOEXEC | linux.MS_RDONLY, "hidepid=2")
     with contextlib.suppress(OSError):
         options = "newinstance,ptmxmode=0666,mode=620"
         linux.mount("devpts", base + "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, options)

@@ -66,6 +66,11 @@ def unshare(flags: int) -> None:
     _check(_libc().unshare(flags), f"unshare({flags:#x})")
 
 
+def join(descriptor: int, kind: int) -> None:
+    """Join the namespace of the given kind that `descriptor` stands for."""
+    _check(_libc().setns(descriptor, kind), f"setns({kind:#x})")
+
+
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
     """Mount `source` on `target`."""
     _check(

@@ -13,7 +13,7 @@ from typing import NoReturn
 from autograder.engine.sandbox import system_calls as linux
 from autograder.engine.sandbox.allowance import Allowance
 from autograder.engine.sandbox.control_group import ControlGroups
-from autograder.engine.sandbox.enter import Plan, enter
+from autograder.engine.sandbox.enter import Plan, enter, fork
 from autograder.engine.sandbox.isolation import Isolation, Way
 from autograder.engine.sandbox.root import needed_folders
 from autograder.engine.sandbox.seccomp import has_filter
@@ -42,7 +42,11 @@ def _try(way: Way, mount_point: str) -> str:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with ours, tempfile.TemporaryDirectory() as nothing:
         plan = Plan(way, Allowance(), mount_point, nothing, needed_folders(), "trial", FIRST_USER)
-        child = os.fork()
+        try:
+            child, first = fork(plan)
+        except OSError as error:
+            theirs.close()
+            return error.strerror or str(error)
         if child == 0:
             _report_from_inside(plan, theirs)
         theirs.close()
@@ -54,6 +58,9 @@ def _try(way: Way, mount_point: str) -> str:
         with contextlib.suppress(ProcessLookupError):
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        if first is not None:
+            first.kill()
+            os.waitpid(first.pid, 0)
     if said == _ALL_WELL:
         return ""
     return said or "a process in a sandbox did not answer"

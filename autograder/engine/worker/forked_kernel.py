@@ -34,10 +34,8 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
     _forget_the_parent(request)
     import json
 
-    from traitlets.config import Config
-
     from autograder.engine.worker.floods import CappedStream, hold_back_floods
-    from autograder.engine.worker.warm_app import WarmApp, WarmKernel
+    from autograder.engine.worker.warm_app import WarmApp, WarmKernel, settings
     from autograder.engine.worker.watched import remember_shell
 
     path = f"{channel}/connection.json"
@@ -45,22 +43,16 @@ def run_kernel(request: KernelRequest, channel: str, is_ready: Callable[[], None
         json.dump({**request.connection, "ip": f"{channel}/k"}, file)
     sys.path.insert(0, "")
     sys.argv = ["ipykernel_launcher", "-f", path]
-    settings = Config()
-    settings.HistoryManager.enabled = False
-    settings.HistoryManager.hist_file = ":memory:"
-    settings.IPythonKernel._execute_sleep = 0.0  # outputs come over a socket of this machine
     app: Any = WarmApp.instance(
-        config=settings,
+        config=settings(),
         log_level=logging.CRITICAL,
         connection_file=path,
         outstream_class=f"{CappedStream.__module__}.{CappedStream.__name__}",
         kernel_class=WarmKernel,
         parent_handle=1,  # somebody else watches over us
     )
-    app.log.setLevel(app.log_level)  # it has no handler: Python would write its warnings among a cell's outputs
     with _nothing_to_debug():
         app.initialize()
-    app.shell.enable_matplotlib("inline")  # the worker drew its one picture without a notebook
     hold_back_floods(app.shell, request.output_bytes)
     remember_shell(app.shell)
     is_ready()
@@ -89,4 +81,4 @@ def _forget_the_parent(request: KernelRequest) -> None:
     torch.set_num_threads(request.threads)
     random.seed()
     numpy.random.seed()
-    torch.seed()
+    torch.default_generator.seed()  # torch.seed() asks for other devices first, of which a sandbox has none

@@ -64,6 +64,7 @@ def preload() -> None:
     find_gui_and_backend("inline")  # it reads what every installed package says of itself, once
     from autograder.engine.worker import warm_app, watched
 
+    warm_app.make_shell()
     watched.remember()
     warm_app.remember_modules()
     check_fork_is_safe()

@@ -21,7 +21,8 @@ from typing import Any, NoReturn
 
 from autograder.engine.sandbox.allowance import Allowance, count_tasks
 from autograder.engine.sandbox.control_group import ControlGroups
-from autograder.engine.sandbox.enter import Plan, enter
+from autograder.engine.sandbox.enter import Plan, enter, fork
+from autograder.engine.sandbox.first_process import FirstProcess
 from autograder.engine.sandbox.isolation import Isolation, Way
 from autograder.engine.sandbox.root import CHANNEL, needed_folders
 from autograder.engine.sandbox.trial import FIRST_USER
@@ -39,12 +40,18 @@ _FEW_FORKS = 3
 
 @dataclass
 class _Running:
-    """A kernel that was forked: its process, its socket, its control group."""
+    """A kernel that was forked: its process, its socket, its control group, the first process of its namespace.
+
+    With a first process it counts as ended when that has ended, and with it all that was in the namespace; until then
+    `code` keeps how the kernel itself ended.
+    """
 
     pid: int
     talk: socket.socket
     name: str
     has_group: bool
+    first: FirstProcess | None = None
+    code: int = 0
 
 
 class Server:
@@ -59,6 +66,7 @@ class Server:
         self._mount_point = mount_point
         self._readable = needed_folders()
         self._running: dict[int, _Running] = {}
+        self._ending: dict[int, _Running] = {}
         self._empty_groups: set[str] = set()
         self._count = 0
         self._selector = selectors.DefaultSelector()
@@ -94,7 +102,7 @@ class Server:
             check_fork_is_safe()
             self._count += 1
             plan = self._plan(message)
-            pid = os.fork()
+            pid, first = fork(plan)
         except Exception as error:  # whatever is wrong, the grader is told and the worker lives on
             with contextlib.suppress(OSError):
                 send(talk, {"failed": f"{type(error).__name__}: {error}"})
@@ -104,7 +112,7 @@ class Server:
             self._become_kernel(plan, KernelRequest.from_json(message), talk)
         if self._count == _FEW_FORKS:
             large_pages.gather()
-        running = _Running(pid, talk, plan.name, plan.groups is not None)
+        running = _Running(pid, talk, plan.name, plan.groups is not None, first)
         self._running[pid] = running
         self._selector.register(talk, selectors.EVENT_READ, partial(self._listen, running))
 
@@ -198,13 +206,20 @@ class Server:
                     os.killpg(running.pid, signal.SIGKILL)
             _, status = os.waitpid(ended.si_pid, 0)
             if running is not None:
-                self._report(running, os.waitstatus_to_exitcode(status))
+                running.code = os.waitstatus_to_exitcode(status)
+                if running.first is not None:
+                    self._ending[running.first.pid] = running
+                    running.first.kill()
+                    continue
+            running = running or self._ending.pop(ended.si_pid, None)
+            if running is not None:
+                self._report(running)
         self._kill_orphans()
         self._remove_groups()
 
-    def _report(self, running: _Running, code: int) -> None:
+    def _report(self, running: _Running) -> None:
         with contextlib.suppress(OSError):
-            send(running.talk, {"ended": code})
+            send(running.talk, {"ended": running.code})
         with contextlib.suppress(KeyError, ValueError):
             self._selector.unregister(running.talk)
         running.talk.close()
@@ -213,8 +228,10 @@ class Server:
 
     def _kill_orphans(self) -> None:
         """Kill what a kernel left behind: as its parent died, it became a child of the worker."""
+        known = {running.first.pid for running in self._running.values() if running.first is not None}
+        known |= self._running.keys() | self._ending.keys()
         for pid in _children():
-            if pid not in self._running:
+            if pid not in known:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(pid, signal.SIGKILL)
 
