@@ -22,7 +22,6 @@ from autograder.errors import ExerciseError
 from course_utils.checks.answer_key import AnswerKey, KnownMistake
 from course_utils.checks.compare import compare
 from course_utils.checks.contract import Case, Contract, PartSpec
-from course_utils.checks.guard import around_cases
 from course_utils.checks.respond import in_turn, respond
 from course_utils.checks.response import Raised, Response, say_part
 
@@ -88,12 +87,12 @@ def _without_code(response: Response) -> Response:
 class _Tried(Sequence[Response]):
     """A mistake's responses, each made when it is first asked for: most mistakes differ from an answer early.
 
-    The first one is known for good only after the last.
+    The first one is known for good only after the last. Which calls a mistake makes is not watched, for nobody asks.
     """
 
     def __init__(self, contract: Contract, answer: Any, cases: tuple[Case, ...]) -> None:
         self._count = len(cases)
-        self._steps = in_turn(contract, answer, cases)
+        self._steps = in_turn(replace(contract, forbid=()), answer, cases)
         self._made: list[Response] = []
 
     @overload
@@ -108,8 +107,7 @@ class _Tried(Sequence[Response]):
         at = range(self._count)[place]
         known = at or self._count  # the last step says what the first response is
         while len(self._made) <= known:
-            with around_cases():
-                self._made.append(_without_code(next(self._steps)))
+            self._made.append(_without_code(next(self._steps)))
         return self._made[known]
 
     def __len__(self) -> int:

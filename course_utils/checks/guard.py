@@ -93,13 +93,13 @@ def plain_torch() -> Iterator[None]:
     threads = torch.get_num_threads()
     _set_threads(1)
     try:
-        with torch.inference_mode(False), torch.enable_grad(), _on_the_cpu():
+        with torch.inference_mode(False), torch.enable_grad(), on_the_cpu():
             yield
     finally:
         _set_threads(threads)
 
 
-def _on_the_cpu() -> AbstractContextManager[object]:
+def on_the_cpu() -> AbstractContextManager[object]:
     """Make the CPU the default device; where it is, leave out the mode that every call of torch would go through."""
     return nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
 

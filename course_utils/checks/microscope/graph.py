@@ -23,6 +23,7 @@ import torch
 import torch.nn.functional as F
 
 from course_utils.checks.expressions import Step, build, leaves_of, read_steps
+from course_utils.checks.guard import on_the_cpu
 
 Compute = Callable[..., torch.Tensor]
 
@@ -145,7 +146,7 @@ def gradients(graph: Graph, *, cut: tuple[str, str] | None = None, straight: str
     `cut` names an arrow (from, to) along which no gradient flows back; `straight` a node through which it
     flows as if the node were not there. Both are ways to ask "what would come out if this were forgotten?".
     """
-    with torch.inference_mode(False), torch.enable_grad(), torch.device("cpu"):
+    with torch.inference_mode(False), torch.enable_grad(), on_the_cpu():
         found = {
             name: value.clone().requires_grad_() if value.is_floating_point() else value
             for name, value in graph.leaves.items()
@@ -171,7 +172,7 @@ def gradients(graph: Graph, *, cut: tuple[str, str] | None = None, straight: str
 
 def values(graph: Graph) -> dict[str, torch.Tensor]:
     """Return the value of every leaf and node."""
-    with torch.inference_mode(False), torch.no_grad(), torch.device("cpu"):
+    with torch.inference_mode(False), torch.no_grad(), on_the_cpu():
         found = dict(graph.leaves)
         for node in graph.nodes:
             found[node.name] = node.compute(*(found[name] for name in node.of))
