@@ -622,6 +622,7 @@ dress(axes, x="step", y="loss", title="XOR, learnt with your gradients")
 axes.axhline(math.log(2), color=ORANGE, linestyle="--", label="guessing: ln 2")
 if losses:
     axes.plot(losses, color=BLUE, label="your network")
+axes.locator_params(nbins=3)
 axes.legend(frameon=False)
 show(figure, words.strip())
 
