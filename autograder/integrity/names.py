@@ -8,17 +8,16 @@ from collections.abc import Iterable, Mapping
 IMPORTERS = ("__import__", "importlib.import_module", "import_module")
 
 
-def imported_names(trees: Iterable[ast.AST]) -> dict[str, str]:
-    """Return for each name bound by an import what it stands for, wherever in the notebook the import is."""
+def imported_names(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """Return for each name that one of `nodes`, a program's, imports what it stands for."""
     found: dict[str, str] = {}
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                for each in node.names:
-                    first = each.name.split(".")[0]  # all that `import os.path` binds
-                    found[each.asname or first] = each.name if each.asname else first
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                found |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            for each in node.names:
+                first = each.name.split(".")[0]  # all that `import os.path` binds
+                found[each.asname or first] = each.name if each.asname else first
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
     return found
 
 

@@ -6,6 +6,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from autograder.integrity import rules
 from autograder.integrity.names import IMPORTERS, full_name, imported_names, imports, is_in
@@ -14,6 +15,14 @@ from autograder.integrity.sighting import Kind, Sighting, quoted
 MOST_CHARACTERS = 200_000
 """A longer cell is not read: parsing it would take the grader's time."""
 
+_KEPT = 256
+"""What was seen in so many cells is kept: most of a class's cells are those that were handed out."""
+
+_TELLING = (
+    ast.Name, ast.Attribute, ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Call, ast.FunctionDef, ast.AsyncFunctionDef,
+    ast.Constant, ast.Import, ast.ImportFrom,
+)  # fmt: skip
+
 _NOTEBOOK_LINE = re.compile(r"(?m)^([ \t]*)[%!?].*$")
 _FOREIGN_CELL = re.compile(r"\s*%%(?!time|timeit|capture|prun)")
 _NOTEBOOK_VALUE = re.compile(r"(?m)(=[ \t]*)[%!][^\n]*$")
@@ -21,15 +30,27 @@ _NOTEBOOK_VALUE = re.compile(r"(?m)(=[ \t]*)[%!][^\n]*$")
 
 def look_at_source(cells: Iterable[tuple[str, str]]) -> tuple[Sighting, ...]:
     """Return what is seen in `cells`: pairs of a cell's name and its source."""
-    parsed = [(name, source, tree) for name, source in cells if (tree := _parse(source)) is not None]
-    imported = imported_names(tree for _, _, tree in parsed)
-    return tuple(each for name, source, tree in parsed for each in _in_cell(name, source, tree, imported))
+    readable = [(name, source) for name, source in cells if len(source) <= MOST_CHARACTERS]
+    imported: dict[str, str] = {}
+    for _, source in readable:
+        imported |= _imported(source)
+    known = tuple(imported.items())
+    return tuple(
+        Sighting(Kind.SOURCE, name, sentence, line, is_clear)
+        for name, source in readable
+        for sentence, line, is_clear in _in_cell(source, known)
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _nodes(source: str) -> tuple[ast.AST, ...]:
+    """Return all nodes of the cell's program, the outermost first."""
+    tree = _parse(source)
+    return () if tree is None else tuple(ast.walk(tree))
 
 
 def _parse(source: str) -> ast.Module | None:
     """Return the cell's program, without what only a notebook understands; what is none, as a text in a program."""
-    if len(source) > MOST_CHARACTERS:
-        return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # "\d" in a student's text
@@ -43,18 +64,26 @@ def _parse(source: str) -> ast.Module | None:
         return None
 
 
-def _in_cell(name: str, source: str, tree: ast.Module, imported: Mapping[str, str]) -> Iterator[Sighting]:
-    lines = source.split("\n")
-    said: set[str] = set()
-    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if id(node) in documents and isinstance(node, ast.Constant):
+@lru_cache(maxsize=_KEPT)
+def _imported(source: str) -> Mapping[str, str]:
+    return imported_names(_nodes(source))
+
+
+@lru_cache(maxsize=_KEPT)
+def _in_cell(source: str, known: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, bool], ...]:
+    """Return what is seen in one cell: a sentence, the line, whether it is clear; `known` is what its imports mean."""
+    lines, imported = source.split("\n"), dict(known)
+    found: dict[str, tuple[str, str, bool]] = {}
+    nodes = _nodes(source)
+    documents = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
+        if not isinstance(node, _TELLING) or (isinstance(node, ast.Constant) and id(node) in documents):
             continue  # a docstring does nothing
         for sentence, is_clear in _seen(node, imported):
-            if sentence not in said:
-                said.add(sentence)
-                number = getattr(node, "lineno", 1)
-                yield Sighting(Kind.SOURCE, name, sentence, quoted(_line(node, lines, number)), is_clear)
+            if sentence not in found:
+                line = quoted(_line(node, lines, getattr(node, "lineno", 1)))
+                found[sentence] = (sentence, line, is_clear)
+    return tuple(found.values())
 
 
 def _line(node: ast.AST, lines: list[str], number: int) -> str:

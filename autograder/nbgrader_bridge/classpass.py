@@ -16,7 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.writers import FilesWriter
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
@@ -29,6 +28,7 @@ from autograder.nbgrader_bridge.gradebook import Score, score_rows
 from autograder.nbgrader_bridge.one_session import one_gradebook
 from autograder.nbgrader_bridge.places import Place, Submission
 from autograder.nbgrader_bridge.preprocessors import PREPARED, Prepared
+from autograder.nbgrader_bridge.reading import SubmissionExporter
 from autograder.nbgrader_bridge.running import judge_for
 from autograder.nbgrader_bridge.steps import nbgrader_session, start
 from autograder.rules.coursefile import Course
@@ -38,16 +38,16 @@ OnCell = Callable[[int, int], None]
 
 
 @contextmanager
-def _kept_in_memory(exporter: NotebookExporter) -> Iterator[list[NotebookNode]]:
+def _kept_in_memory(exporter: SubmissionExporter) -> Iterator[list[NotebookNode]]:
     """Have an exporter's work as the notebook it is: nbgrader writes it as text, only to read it at once."""
     done: list[NotebookNode] = []
 
-    def keep(notebook: NotebookNode, resources: Any = None, **settings: Any) -> tuple[str, Any]:
-        worked, resources = Exporter.from_notebook_node(exporter, notebook, resources, **settings)
+    def keep(nb: NotebookNode, resources: dict[str, Any] | None = None, **kwargs: Any) -> tuple[str, dict[str, Any]]:
+        worked, resources = exporter.work_on(nb, resources)
         done.append(worked)
         return "", resources
 
-    exporter.from_notebook_node = keep
+    exporter.from_notebook_node = keep  # type: ignore[method-assign]
     try:
         yield done
     finally:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbconvert.exporters.exporter import Exporter
 from nbformat import NotebookNode
 from nbformat.v4.rwbase import split_lines, strip_transient
 from nbformat.validator import normalize
@@ -92,12 +91,17 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
         Each cell is a line: nbformat's own text, indented throughout, takes json several times as long.
         """
-        worked, resources = Exporter.from_notebook_node(self, nb, resources, **kwargs)
+        worked, resources = self.work_on(nb, resources)
         resources["output_suffix"] = ".nbconvert"
         return _as_text(worked), resources
 
+    def work_on(self, nb: NotebookNode, resources: dict[str, Any] | None) -> tuple[NotebookNode, dict[str, Any]]:
+        """Return the notebook after the preprocessors' work as it is; `nb` stays what it was."""
+        done: tuple[NotebookNode, dict[str, Any]] = self._preprocess(nb, self._init_resources(resources))
+        return done
+
     def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        """Do the preprocessors' work on `nb` itself: nobody else has it, for from_notebook_node made a copy."""
+        """Do the preprocessors' work on a copy of `nb`, which normalize makes."""
         _, worked = normalize(nb)
         for preprocessor in self._preprocessors:
             worked, resources = preprocessor(worked, resources)
@@ -118,11 +122,30 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
 def _as_text(notebook: NotebookNode) -> str:
     """Write a notebook as nbformat does, in fewer lines."""
-    whole = strip_transient(split_lines(copy.deepcopy(notebook)))
+    whole = strip_transient(split_lines(_for_writing(notebook)))
     encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ": ")).encode
     cells = ",\n  ".join(map(encode, whole.pop("cells")))
     rest = "".join(f',\n "{name}": {encode(value)}' for name, value in sorted(whole.items()))
     return f'{{\n "cells": [\n  {cells}\n ]{rest}\n}}\n'
+
+
+def _for_writing(notebook: NotebookNode) -> NotebookNode:
+    """Return a copy of all that nbformat changes as it writes, which is a small part of a notebook."""
+    cells = []
+    for cell in notebook.cells:
+        fresh = NotebookNode(cell)
+        fresh["metadata"] = NotebookNode(cell.metadata)
+        if "attachments" in cell:
+            fresh["attachments"] = copy.deepcopy(cell.attachments)
+        if "outputs" in cell:
+            fresh["outputs"] = [NotebookNode(output) for output in cell.outputs]
+            for output in fresh["outputs"]:
+                if "data" in output:
+                    output["data"] = NotebookNode(output["data"])
+        cells.append(fresh)
+    whole = NotebookNode(notebook)
+    whole["metadata"], whole["cells"] = NotebookNode(notebook.metadata), cells
+    return whole
 
 
 def _give_up(names: dict[str, str], error: Exception) -> None:

@@ -12,7 +12,6 @@ import json
 import math
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,9 +87,16 @@ class _Reader:
     def tree(self) -> Any:
         words = self._member("tree", MAX_WORDS)
         self._numbers = self._member("numbers", MAX_BYTES)
-        whole = json.loads(words.decode("utf-8"))
-        self._table = whole["arrays"]
-        return _decode(whole["tree"], self.array)
+        text = words.decode("utf-8")
+        # Read twice: what follows the tree says where its arrays lie, and json walks through it faster than we do.
+        self._table = json.loads(text)["arrays"]
+        return json.loads(text, object_hook=self._rebuilt)["tree"]
+
+    def _rebuilt(self, node: dict[str, Any]) -> Any:
+        """Return the tensor or array that a node stands for, or the node."""
+        if "@tensor" in node:
+            return _tensor(self.array(int(node["@tensor"])), bool(node["strided"]), bool(node["grad"]))
+        return self.array(int(node["@array"])) if "@array" in node else node
 
     def _member(self, name: str, most: int) -> bytes:
         """Read the bytes of one member; its header is believed only once its size has been allowed."""
@@ -171,18 +177,6 @@ def _plain(tensor: torch.Tensor) -> np.ndarray:
     except (TypeError, RuntimeError) as error:
         raise CodecError(f"cannot store a tensor of {tensor.dtype}") from error
     return values
-
-
-def _decode(node: Any, array: Callable[[int], np.ndarray]) -> Any:
-    if isinstance(node, dict):
-        if "@tensor" in node:
-            return _tensor(array(int(node["@tensor"])), bool(node["strided"]), bool(node["grad"]))
-        if "@array" in node:
-            return array(int(node["@array"]))
-        return {key: _decode(value, array) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_decode(value, array) for value in node]
-    return node
 
 
 def _tensor(values: np.ndarray, is_strided: bool, requires_grad: bool) -> torch.Tensor:

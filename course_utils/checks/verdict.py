@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -68,7 +68,7 @@ class Verdict:
 
     def to_json(self) -> dict[str, Any]:
         """Return the verdict as plain data for JSON."""
-        return asdict(self)
+        return vars(self) | {"lines": tuple(dict(vars(line)) for line in self.lines)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Verdict:
