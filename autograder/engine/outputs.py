@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output, output_from_msg
+from nbformat.v4 import output_from_msg
 
 SHOWN = ("stream", "display_data", "execute_result", "error")
 
@@ -56,7 +56,7 @@ class Outputs:
         if last is not None and last.output_type == "stream" and last.name == name:
             last.text += kept
         elif self._has_place():
-            self.cells.append(new_output("stream", name=name, text=kept))
+            self.cells.append(NotebookNode(output_type="stream", name=name, text=kept))
 
     def _take_room(self, text: str) -> str:
         if len(text) > self._room:
