@@ -36,7 +36,7 @@ class ControlGroups:
         memory, processes = self.memory / f"{_PREFIX}{name}", self.processes / f"{_PREFIX}{name}"
         bound = "memory.max" if self.is_version_2 else "memory.limit_in_bytes"
         (memory / bound).write_text(str(allowance.memory_bytes))
-        # Monitor and first process of the namespace count too.
+        # An ordinary user's monitor and first process of the namespace count too.
         (processes / "pids.max").write_text(str(allowance.processes + 2))
         if self.is_version_2:
             with contextlib.suppress(OSError):  # without swap accounting there is no such file

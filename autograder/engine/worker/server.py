@@ -182,7 +182,7 @@ class Server:
                 os.kill(running.pid, number)
 
     def _end(self, running: _Running) -> None:
-        """Kill a kernel: its monitor's death ends the namespace; without one, its process group."""
+        """Kill a kernel: its own or its monitor's death ends the namespace; without one, its process group."""
         if running.pid not in self._running:
             return
         for kill in (os.killpg, os.kill):

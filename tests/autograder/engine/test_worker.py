@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,40 @@ def test_a_killed_kernel_takes_its_children_with_it(kernel: Kernel) -> None:
             break
         os.sched_yield()
     assert count("sleep 12345.678") == 0
+
+
+def test_a_killed_worker_takes_all_of_its_kernels_with_it(kernel: Kernel) -> None:
+    worker = shared_worker()
+    assert worker is not None
+    text_of(kernel, "import subprocess\np = subprocess.Popen(['sleep', '23456.789'], start_new_session=True)")
+    assert count("sleep 23456.789") == 1
+    os.kill(worker._process.pid, signal.SIGKILL)
+    ends = time.monotonic() + 20
+    while count("sleep 23456.789") and time.monotonic() < ends:
+        time.sleep(0.05)
+    assert count("sleep 23456.789") == 0
+
+
+ORPHANS = """\
+import os, time
+for _ in range(20):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            time.sleep(0.05)
+        os._exit(0)
+    os.wait()
+ends = time.monotonic() + 10
+while len(found := [name for name in os.listdir("/proc") if name.isdigit()]) > {most} and time.monotonic() < ends:
+    time.sleep(0.05)
+print(len(found))
+"""
+
+
+def test_orphans_are_buried_and_processes_of_others_not_shown(kernel: Kernel) -> None:
+    if not isolation_here().is_sandbox:
+        pytest.skip("no sandbox here")
+    most = 1 if isolation_here().way is Way.ROOT else 2  # an ordinary user's first process is theirs too, and shown
+    assert int(text_of(kernel, ORPHANS.format(most=most))) == most
 
 
 def count(command: str) -> int:
