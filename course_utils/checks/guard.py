@@ -9,7 +9,7 @@ import os
 import random
 import warnings
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 import torch
@@ -46,18 +46,19 @@ def untouched(seed: int, *, keeps_generators: bool = True) -> Iterator[_Cut]:
     With `keeps_generators` off somebody outside puts the random generators back (`around_cases`).
     """
     printed = _Cut()
-    with ExitStack() as stack:
-        if keeps_generators:
-            stack.enter_context(_kept_generators())
-        _keep_settings(stack)
-        stack.enter_context(plain_torch())
-        stack.enter_context(warnings.catch_warnings())
-        stack.enter_context(contextlib.redirect_stdout(printed))
-        stack.enter_context(contextlib.redirect_stderr(_Cut()))
-        stack.enter_context(_silent_descriptor(2))
-        stack.enter_context(_silent_log())
+    with (
+        _kept_generators() if keeps_generators else nullcontext(),
+        _kept_settings(),
+        plain_torch(),
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(_Cut()),
+        _silent_descriptor(2),
+        _silent_log(),
+    ):
         warnings.simplefilter("ignore")
-        torch.set_default_dtype(torch.float32)
+        if torch.get_default_dtype() != torch.float32:
+            torch.set_default_dtype(torch.float32)
         seed_everything(seed)
         yield printed
 
@@ -104,15 +105,24 @@ def on_the_cpu() -> AbstractContextManager[object]:
     return nullcontext() if torch.get_default_device().type == "cpu" else torch.device("cpu")
 
 
-def _keep_settings(stack: ExitStack) -> None:
-    """Note the settings that code may change, and have `stack` put them back."""
-    stack.callback(np.seterr, **np.geterr())
-    stack.callback(_set_silence, logging.root.manager.disable)
-    stack.callback(torch.set_default_dtype, torch.get_default_dtype())
-    stack.callback(torch.set_grad_enabled, torch.is_grad_enabled())
-    stack.callback(_set_anomaly, torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
-    stack.callback(_set_threads, torch.get_num_threads())
-    stack.callback(_set_device, torch.get_default_device())
+@contextmanager
+def _kept_settings() -> Iterator[None]:
+    """Put back, after the enclosed code, the settings that it may change; asking costs less than setting."""
+    errors, silence, dtype = np.geterr(), logging.root.manager.disable, torch.get_default_dtype()
+    is_on, anomaly = torch.is_grad_enabled(), (torch.is_anomaly_enabled(), torch.is_anomaly_check_nan_enabled())
+    threads, device = torch.get_num_threads(), torch.get_default_device()
+    try:
+        yield
+    finally:
+        _set_device(device)
+        _set_threads(threads)
+        _set_anomaly(*anomaly)
+        torch.set_grad_enabled(is_on)
+        if torch.get_default_dtype() != dtype:
+            torch.set_default_dtype(dtype)
+        _set_silence(silence)
+        if np.geterr() != errors:
+            np.seterr(**errors)
 
 
 def _set_device(device: torch.device) -> None:

@@ -1,6 +1,7 @@
 """Keep what the worker has loaded in large pages: a fork then copies hundreds of table entries, not tens of thousands.
 
-Each kernel is a fork, an ordinary user's three (engine/sandbox/enter.py), and each process that ends gives its table back.
+Each kernel is a fork, an ordinary user's three (engine/sandbox/enter.py), and each process that ends gives its table
+back.
 """
 
 from __future__ import annotations
