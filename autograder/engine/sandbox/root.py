@@ -174,8 +174,10 @@ def _mount_kernel_views(base: str) -> None:
     """
     os.makedirs(base + "/proc")
     os.makedirs(base + "/dev/pts")
-    with contextlib.suppress(OSError):
-        linux.mount("proc", base + "/proc", "proc", _QUIET | linux.MS_NOEXEC | linux.MS_RDONLY, "hidepid=2")
+    for options in ("hidepid=2", ""):
+        with contextlib.suppress(OSError):
+            linux.mount("proc", base + "/proc", "proc", _QUIET | linux.MS_NOEXEC | linux.MS_RDONLY, options)
+            break
     with contextlib.suppress(OSError):
         options = "newinstance,ptmxmode=0666,mode=620"
         linux.mount("devpts", base + "/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, options)
